@@ -1,0 +1,110 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "postmoon",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "postmoon", targets: ["PostmoonCommand"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        // System libraries.
+        .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+
+        // The nouns, and what is pure.
+        .target(name: "MailModel"),
+        .target(name: "MIMEParsing", dependencies: ["MailModel"]),
+        .target(name: "IMAPSyntax", dependencies: ["MailModel", nioCore]),
+
+        .target(name: "MessageDigest", dependencies: ["COpenSSL"]),
+
+        // Connections and programs.
+        .target(name: "ChildProgram", dependencies: ["MailModel", subprocess]),
+        .target(name: "IMAPSession", dependencies: ["MailModel", "IMAPSyntax", nioCore, logging]),
+        .target(name: "SMTPClient", dependencies: ["MailModel", nioCore, logging]),
+        .target(name: "CTLSShim", dependencies: ["COpenSSL"]),
+        .target(name: "TLSChannel", dependencies: ["CTLSShim", "MailModel", nioCore, logging]),
+        .target(name: "HTTPRequest", dependencies: ["MailModel", nioCore, nioHTTP1, logging]),
+        .target(
+            name: "MailTransport",
+            dependencies: [
+                "IMAPSession", "SMTPClient", "TLSChannel", "HTTPRequest", "MailModel", nioCore, nioPosix, logging,
+            ]
+        ),
+
+        // Mail, rules, memory, effects.
+        .target(name: "MailboxWatch", dependencies: ["IMAPSession", "MailModel", logging]),
+        .target(name: "CRuleShim", dependencies: ["CLua"]),
+        .target(name: "RuleRuntime", dependencies: ["CRuleShim", "CPCRE2", "MIMEParsing", "MailModel", logging]),
+        .target(name: "ActionJournal", dependencies: ["MailModel", grdb, logging]),
+        .target(name: "Notifications", dependencies: ["ChildProgram", "HTTPRequest", "MailModel", logging]),
+        .target(
+            name: "ActionExecutor",
+            dependencies: [
+                "ActionJournal", "IMAPSession", "IMAPSyntax", "SMTPClient", "MIMEParsing", "MessageDigest", "Notifications",
+                "MailModel", logging,
+            ]
+        ),
+
+        // The program.
+        .target(name: "Accounts", dependencies: ["ChildProgram", "HTTPRequest", "MailModel", toml, logging]),
+        .target(name: "Doctor", dependencies: ["Accounts", "MailTransport", "MailModel", logging]),
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "Accounts", "ActionExecutor", "ActionJournal", "Doctor", "HTTPRequest", "IMAPSession", "IMAPSyntax",
+                "MailModel", "MailTransport", "MailboxWatch", "MIMEParsing", "MessageDigest", "Notifications", "RuleRuntime", "SMTPClient", "TLSChannel", nioCore, lifecycle,
+                signals,
+                logging,
+            ]
+        ),
+        .executableTarget(
+            name: "PostmoonCommand",
+            dependencies: [
+                "Accounts", "ActionJournal", "Daemon", "Doctor", "MIMEParsing", "MailModel", "RuleRuntime", arguments, logging,
+            ]
+        ),
+
+        // Tests.
+        .target(
+            name: "TestKit",
+            dependencies: ["MailModel", "IMAPSyntax", "IMAPSession", "SMTPClient", nioCore, nioPosix, nioEmbedded],
+            path: "Tests/TestKit"
+        ),
+        .testTarget(name: "MessageDigestTests", dependencies: ["MessageDigest"]),
+        .testTarget(name: "ChildProgramTests", dependencies: ["ChildProgram", "MailModel"]),
+        .testTarget(name: "MIMEParsingTests", dependencies: ["MIMEParsing", "MailModel"]),
+        .testTarget(name: "IMAPSyntaxTests", dependencies: ["IMAPSyntax", "MailModel", "TestKit", nioCore]),
+        .testTarget(name: "SMTPClientTests", dependencies: ["SMTPClient", "MailModel", "TestKit", nioCore, nioEmbedded]),
+        .testTarget(name: "TLSChannelTests", dependencies: ["TLSChannel", "MailModel", nioCore, nioEmbedded]),
+        .testTarget(name: "HTTPRequestTests", dependencies: ["HTTPRequest", "MailModel", nioCore, nioPosix, nioHTTP1]),
+        .testTarget(name: "RuleRuntimeTests", dependencies: ["RuleRuntime", "CRuleShim", "MIMEParsing", "MailModel"]),
+        .testTarget(name: "ActionJournalTests", dependencies: ["ActionJournal", "MailModel", grdb]),
+        .testTarget(name: "NotificationsTests", dependencies: ["Notifications", "HTTPRequest", "MailModel"]),
+        .testTarget(name: "AccountsTests", dependencies: ["Accounts", "MailModel", toml]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,143 @@
+import MailModel
+
+/// What is known of a provider before its server has said anything: one row of the provider table.
+///
+/// A beginning only; what the server says and does at run time decides.
+public struct ProviderProfile: Sendable, Hashable {
+    /// What `provider =` in the configuration says.
+    public var name: String
+    /// What people call it.
+    public var title: String
+    /// Domains of its addresses, lower case: how `init` guesses the provider.
+    public var domains: [String] = []
+
+    public var imap: ServerEndpoint?
+    public var smtp: ServerEndpoint?
+    /// Other ways to submit, tried when the usual port is blocked.
+    public var smtpAlternatives: [ServerEndpoint] = []
+
+    /// Forms of the user name to try on IMAP, each on a connection of its own.
+    public var loginForms: [LoginForm] = [.asWritten]
+    public var smtpLoginForms: [LoginForm] = [.asWritten]
+
+    /// The provider's own names for a role, used where SPECIAL-USE is missing.
+    public var roleNames: [MailboxRole: [String]] = [:]
+    public var limits = Limits()
+    public var quirks = Quirks()
+    public var signIn = SignIn()
+
+    /// How the user name is made from what the person wrote.
+    public enum LoginForm: Hashable, Sendable {
+        case asWritten
+        /// What stands before the `@`.
+        case namePart
+    }
+
+    public struct Limits: Sendable, Hashable {
+        /// IMAP connections at a time.
+        public var connections = 4
+        /// Messages and recipients that may be sent in a day; `nil`: not known.
+        public var perDay: Int?
+        public var recipientsPerDay: Int?
+        public var recipientsPerMessage: Int?
+        /// The largest message that may be sent, in bytes.
+        public var maxSize: Int?
+    }
+
+    public struct Quirks: Sendable, Hashable {
+        /// Whether mod-sequences may be believed where the server gives them.
+        public var trustsCondstore = true
+        /// Whether VANISHED may be believed.
+        public var trustsQResync = true
+        /// Whether SEARCH may be used at all (for dates, flags and UIDs).
+        public var trustsSearch = true
+        /// Whether keywords can be stored, before PERMANENTFLAGS has said so.
+        public var hasKeywords = true
+        /// Whether IDLE may be expected.
+        public var hasIdle = true
+        /// Whether MOVE may be expected.
+        public var hasMove = true
+        /// Whether a UID lasts as long as UIDVALIDITY says.
+        public var hasStableUIDs = true
+        /// Seconds after which IDLE is ended and begun again.
+        public var idleRestart = 240
+        /// The longest command line in octets.
+        public var lineLength = 8_000
+        /// Whether CAPABILITY is sent twice after login, before anything that can return a literal.
+        public var capabilityTwice = false
+        /// Whether folders are labels: one message stands in several (X-GM-MSGID).
+        public var foldersAreLabels = false
+        /// Why `redirect` cannot work here; `nil`: it may.
+        public var redirectRefused: String?
+    }
+
+    /// How a person signs in, for advice.
+    public struct SignIn: Sendable, Hashable {
+        public var takesPassword = true
+        /// Whether the account's main password is refused and an app password is needed.
+        public var needsAppPassword = false
+        /// Where app passwords are made.
+        public var appPasswordPage: String?
+        public var appPasswordShape: AppPasswordShape?
+        public var oauth2: OAuth2Endpoints?
+        /// The page where IMAP is switched on, where it is off at first.
+        public var imapSwitchPage: String?
+    }
+
+    /// `abcd-efgh-ijkl-mnop`: groups of lower-case letters.
+    public struct AppPasswordShape: Sendable, Hashable {
+        public var groups: Int
+        public var length: Int
+        /// What may stand between the groups.
+        public var separator: Character
+        /// Whether the separators may be left out.
+        public var separatorOptional: Bool
+
+        public func matches(_ secret: Secret) -> Bool {
+            let text = secret.reveal()
+            let isLetter = { (character: Character) in character.isASCII && character.isLowercase }
+            if separatorOptional, text.count == groups * length, text.allSatisfy(isLetter) { return true }
+            let parts = text.split(separator: separator, omittingEmptySubsequences: false)
+            return parts.count == groups && parts.allSatisfy { $0.count == length && $0.allSatisfy(isLetter) }
+        }
+    }
+
+    public struct OAuth2Endpoints: Sendable, Hashable {
+        public var authorizeURL: String
+        public var tokenURL: String
+        public var deviceURL: String?
+        public var scopes: [String]
+    }
+
+    /// The user names to try, in order and without repetition.
+    public static func userNames(_ user: String, forms: [LoginForm]) -> [String] {
+        var names: [String] = []
+        for form in forms {
+            let name =
+                switch form {
+                case .asWritten: user
+                case .namePart: user.lastIndex(of: "@").map { String(user[..<$0]) } ?? user
+                }
+            if !name.isEmpty, !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+}
+
+extension ProviderProfile {
+    /// The profile that `provider = "..."` names.
+    public static func named(_ name: String) -> ProviderProfile? { all.first { $0.name == name } }
+
+    /// The profile whose addresses end in this domain.
+    public static func forDomain(_ domain: String) -> ProviderProfile? {
+        let folded = domain.lowercased()
+        return all.first { $0.domains.contains(folded) }
+    }
+
+    /// The profile of a server named by its host: what `provider` was left out for still has its provider's quirks.
+    static func forIMAPHost(_ host: String) -> ProviderProfile? {
+        let folded = host.lowercased()
+        guard !ServerEndpoint.isLoopback(folded) else { return nil }
+        return all.first { $0.imap?.host == folded }
+    }
+}

@@ -1,0 +1,66 @@
+/// The sentences that tell a person what to do about a refusal.
+enum ServerAdvice {
+    static func authFailed(_ profile: ProviderProfile) -> String {
+        guard profile.signIn.takesPassword else {
+            return "\(profile.title) takes no passwords any more: use oauth2 in place of password."
+        }
+        guard profile.signIn.needsAppPassword else {
+            return "The server refused user name and password: check `user` and the stored password."
+        }
+        return "\(profile.title) refused the sign-in. It wants an app password in place of your main password, and "
+            + "revokes app passwords when the main one changes: make a new one\(page(profile)). "
+            + "`user` must be the account's main address, no alias."
+    }
+
+    static func appPasswordNeeded(_ profile: ProviderProfile) -> String {
+        "This account needs an app password in place of its main password: make one\(page(profile)) and store it."
+    }
+
+    static func appPasswordShape(_ profile: ProviderProfile) -> String {
+        guard let shape = profile.signIn.appPasswordShape else { return authFailed(profile) }
+        let group = String(repeating: "x", count: shape.length)
+        let example = Array(repeating: group, count: shape.groups).joined(separator: String(shape.separator))
+        return "The stored password is no app password of \(profile.title): those look like \(example), in lower-case "
+            + "letters. Make one\(page(profile)) and store it."
+    }
+
+    static func webLogin(_ profile: ProviderProfile) -> String {
+        "\(profile.title) wants you to sign in with a browser once, from this network if possible; then try again."
+    }
+
+    static func imapDisabled(_ profile: ProviderProfile) -> String {
+        let place = profile.signIn.imapSwitchPage.map { " (\($0))" } ?? ""
+        return "IMAP is switched off for this account: switch it on in the provider's settings\(place)."
+    }
+
+    static func notConnected(_ profile: ProviderProfile) -> String {
+        "The sign-in was right but the mailbox stayed closed. In this order: switch IMAP on in the account's settings "
+            + "(or ask the administrator); check that the right account gave consent; use the main address, no alias; "
+            + "close other programs on this account; check VPN or country rules and the licence."
+    }
+
+    static let oauthExpired =
+        "The access token is invalid or has run out; a new one is fetched. If that fails too, sign in again."
+    static let loginDisabled =
+        "The server takes no password on an unprotected connection: write security = \"tls\" or \"starttls\"."
+    static let tooManyConnections =
+        "Too many connections to this account are open: close other mail programs, or watch fewer folders. "
+        + "It is tried again later."
+    static let throttled = "The server asks for a pause; it is tried again after it."
+    static let unavailable = "The server has trouble of its own that should pass; it is tried again later."
+    static let sessionExpired = "The server ended the session; a new connection is made."
+    static let overQuota = "The mailbox is full: delete mail or enlarge it, then the work goes on."
+    static let folderMissing = "There is no such folder on the server: check its name with `postmoon folders`."
+    static let folderReadOnly = "The folder can be read but not changed: nothing can be filed in it."
+    static let noPermission = "The server does not permit this in that folder: check its sharing rights."
+    static let notSelected = "The server forgot which folder was open; it is opened again."
+    static let tooBig = "The message is larger than the server takes."
+    static let clientFault = "The server says that the command was wrong: please report this, with the log."
+    static let contactAdmin = "The server asks you to contact its administrator about this account."
+    static let popServer =
+        "A POP3 server answers on this port, and IMAP is needed: write port 993 with security = \"tls\"."
+
+    private static func page(_ profile: ProviderProfile) -> String {
+        profile.signIn.appPasswordPage.map { " at \($0)" } ?? ""
+    }
+}

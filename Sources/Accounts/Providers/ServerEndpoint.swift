@@ -1,0 +1,38 @@
+/// How a connection is protected.
+public enum ConnectionSecurity: String, Hashable, Sendable, CaseIterable {
+    /// TLS from the first byte.
+    case tls
+    /// TLS by the STARTTLS command; a server that does not offer it is an error.
+    case startTLS = "starttls"
+    /// No protection: loopback only.
+    case none
+}
+
+/// Where a server listens and how it is spoken to.
+public struct ServerEndpoint: Sendable, Hashable {
+    public var host: String
+    public var port: Int
+    public var security: ConnectionSecurity
+    /// A PEM file of authorities to trust instead of the system's; an absolute path.
+    public var caFile: String?
+
+    public init(host: String, port: Int, security: ConnectionSecurity, caFile: String? = nil) {
+        self.host = host
+        self.port = port
+        self.security = security
+        self.caFile = caFile
+    }
+
+    public var isLoopback: Bool { Self.isLoopback(host) }
+
+    /// Whether the name can only mean this machine: `localhost`, 127.0.0.0/8, `::1`.
+    public static func isLoopback(_ host: String) -> Bool {
+        let name = host.lowercased()
+        if name == "localhost" || name == "::1" || name == "[::1]" { return true }
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127"
+            && parts.allSatisfy {
+                (1...3).contains($0.utf8.count) && UInt8($0) != nil && $0.utf8.first != UInt8(ascii: "+")
+            }
+    }
+}

@@ -1,0 +1,33 @@
+/// How an account proves who it is.
+public enum CredentialSource: Sendable {
+    case password(SecretSource)
+    case oauth2(OAuth2Source)
+}
+
+/// Where access tokens come from.
+public enum OAuth2Source: Sendable {
+    /// A program that prints an access token; asked again for each sign-in.
+    case command([String])
+    case refresh(OAuth2Refresh)
+}
+
+/// What it takes to fetch access tokens (RFC 6749 §6).
+public struct OAuth2Refresh: Sendable {
+    public var clientID: String
+    public var clientSecret: ConfiguredText?
+    public var refreshToken: ConfiguredText
+    /// https, or http on loopback.
+    public var tokenURL: String
+    /// Space-separated as the token endpoint takes them; empty: those of the refresh token.
+    public var scope: String
+
+    public init(
+        clientID: String, clientSecret: ConfiguredText?, refreshToken: ConfiguredText, tokenURL: String, scope: String
+    ) {
+        self.clientID = clientID
+        self.clientSecret = clientSecret
+        self.refreshToken = refreshToken
+        self.tokenURL = tokenURL
+        self.scope = scope
+    }
+}

@@ -1,0 +1,63 @@
+import ActionJournal
+import MIMEParsing
+import MailModel
+import MessageDigest
+
+/// Makes the messages that forwards send, and puts them into the spool before anything is journalled.
+public struct ForwardWriter: Sendable {
+    /// Who sends.
+    public struct Sender: Sendable {
+        public var account: AccountName
+        public var address: EnvelopeAddress
+        public var displayName: String
+        /// The account's policy; `nil`: resend, as DESIGN §2.5 has it for forwards.
+        public var unknown: UnknownPolicy?
+
+        public init(account: AccountName, address: EnvelopeAddress, displayName: String, unknown: UnknownPolicy?) {
+            self.account = account
+            self.address = address
+            self.displayName = displayName
+            self.unknown = unknown
+        }
+    }
+
+    let sender: Sender
+    let spool: Spool
+    /// Random bytes for Message-IDs and file names.
+    let random: @Sendable (Int) -> [UInt8]
+
+    public init(sender: Sender, spool: Spool, random: @escaping @Sendable (Int) -> [UInt8]) {
+        self.sender = sender
+        self.spool = spool
+        self.random = random
+    }
+
+    /// Composes and spools one forward: the same bytes and Message-ID for every attempt and recipient.
+    public func write(
+        _ request: ForwardRequest, original: [UInt8], header: HeaderBlock, now: Int64
+    ) async throws -> [OutboxDraft] {
+        let unique = MessageDigest.hex(random(16))
+        let domain = sender.address.rawValue.split(separator: "@").last.map(String.init) ?? "localhost"
+        let messageID = "\(unique)@\(domain)"
+        let from = request.from.flatMap { EnvelopeAddress($0) } ?? sender.address
+        let input = ForwardComposer.Input(
+            from: EmailAddress(
+                name: sender.displayName, localpart: String(from.rawValue.prefix { $0 != "@" }), domain: domain
+            ),
+            to: request.to, subject: header.first("Subject")?.text ?? "", note: request.note, original: original,
+            messageID: messageID, date: now, offsetMinutes: 0, marker: "1; \(sender.account)",
+            originalMessageID: header.first("Message-ID").flatMap { MessageIDList.parse($0.rawValue).first },
+            references: header.first("References").map { MessageIDList.parse($0.rawValue) } ?? [],
+            summary: ForwardComposer.Summary(of: header)
+        )
+        let bytes = request.form == .inline ? ForwardComposer.inline(input) : ForwardComposer.attachment(input)
+        let file = "\(unique).eml"
+        try await spool.write(bytes, name: file)
+        return request.to.map {
+            OutboxDraft(
+                recipient: $0, sender: from.rawValue, messageID: messageID, spool: file,
+                policy: request.unknown ?? sender.unknown ?? .resend
+            )
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import IMAPSession
+import IMAPSyntax
+import MIMEParsing
+import MailModel
+import MessageDigest
+
+/// Computes message identities (DESIGN §2): the server's own id where it has one, else a digest of what never changes.
+public enum IdentityReader: Hashable, Sendable {
+    case gmail
+    case emailID
+    case digest
+
+    /// The header fields that every header fetch includes, whatever the rules read.
+    public static let fields = ["Message-ID", "Date", "From", "Subject"]
+
+    public init(capabilities: Set<String>) {
+        if capabilities.contains("X-GM-EXT-1") {
+            self = .gmail
+        } else if capabilities.contains("OBJECTID") {
+            self = .emailID
+        } else {
+            self = .digest
+        }
+    }
+
+    /// What to fetch beside UID, INTERNALDATE, RFC822.SIZE and the four header fields.
+    public var fetchItems: [FetchItem] {
+        switch self {
+        case .gmail: [.gmMessageID]
+        case .emailID: [.emailID]
+        case .digest: []
+        }
+    }
+
+    /// What a fetch needs when nothing but the identity is wanted.
+    public var wholeFetch: [FetchItem] {
+        [.uid, .internalDate, .size, .bodyPeek(.headerFields(Self.fields), partial: nil)] + fetchItems
+    }
+
+    /// `nil` when the server left out what it takes.
+    public func identity(of message: FetchedMessage, header: HeaderBlock) -> MessageIdentity? {
+        switch self {
+        case .gmail:
+            if let id = message.gmMessageID { return MessageIdentity(rawValue: "gm:\(id)") }
+        case .emailID:
+            if let id = message.emailID { return MessageIdentity(rawValue: "id:\(id)") }
+        case .digest:
+            break
+        }
+        guard let internalDate = message.internalDate, let size = message.size else { return nil }
+        let input = IdentityFacts.digestInput(size: size, internalDate: internalDate, header: header)
+        return MessageIdentity(rawValue: "sha256:" + MessageDigest.hex(MessageDigest.sha256(input)))
+    }
+
+    /// The identity of a message fetched with `wholeFetch`.
+    public func identity(of message: FetchedMessage) -> MessageIdentity? {
+        guard let bytes = message.bodies.first?.bytes else { return nil }
+        return identity(of: message, header: HeaderBlock(bytes))
+    }
+}

@@ -1,0 +1,171 @@
+import ActionJournal
+import IMAPSession
+import IMAPSyntax
+import MailModel
+
+/// What a look into a target found of a message.
+enum ProbeResult: Equatable {
+    case none
+    case one(UID, UIDValidity)
+    case several(Int)
+    /// The target could not be looked at, and why.
+    case notLooked(String = "the target could not be looked at")
+}
+
+extension MailboxExecutor {
+    /// Finds out what became of the steps that were begun when the program or the connection ended. Nothing is repeated
+    /// blindly: what may not be repeated is looked for on the server first (DESIGN §2).
+    public func recover() async throws {
+        let work = try await setting.journal.beganSteps(account: setting.account)
+            .filter { $0.plan.key.mailbox == setting.mailbox && $0.plan.key.uidValidity == uidValidity }
+        guard !work.isEmpty else { return }
+        var ledger = StepLedger(work: work, now: setting.clock())
+        let begun = work.flatMap { entry in
+            entry.steps.filter { $0.state == .begun && $0.kind.isFiling }.map { (step: $0, uid: entry.plan.key.uid) }
+        }
+        setting.logger.notice("looking at what was interrupted", metadata: ["steps": "\(begun.count)"])
+        let present = try await flags(of: begun.map(\.uid))
+        var lookups: [MailboxName: [(step: StepRecord, uid: UID)]] = [:]
+        for item in begun {
+            switch item.step.kind {
+            case .storeFlags, .markDeleted, .uidExpunge, .createFolder:
+                ledger.postpone(item.step.id, until: nil)
+            case .uidMove where present[item.uid] != nil:
+                ledger.postpone(item.step.id, until: nil)
+            case .uidMove, .uidCopy:
+                guard let target = item.step.arguments.mailbox.flatMap(MailboxName.init) else { continue }
+                lookups[target, default: []].append(item)
+            case .append, .submit, .notify, .pipe:
+                break
+            }
+        }
+        for target in lookups.keys.sorted() {
+            let items = lookups[target] ?? []
+            let found = try await probe(items.map(\.step.id), target, &ledger)
+            for item in items {
+                settleProbe(
+                    item.step.id, found[item.step.id] ?? .notLooked(), isHere: present[item.uid] != nil, target: target,
+                    &ledger
+                )
+            }
+        }
+        _ = try await settle(&ledger)
+    }
+
+    /// Looks for messages in a target, from the UIDNEXT that was noted before the command; then selects the source again.
+    func probe(
+        _ steps: [StepID], _ target: MailboxName, _ ledger: inout StepLedger
+    ) async throws -> [StepID: ProbeResult] {
+        guard let wire = setting.layout.wireName(target) else { return [:] }
+        let look = try await lookInto(
+            wire, from: steps.compactMap { ledger.step($0)?.precondition?.targetUIDNext }.min())
+        var results: [StepID: ProbeResult] = [:]
+        for id in steps {
+            guard let step = ledger.step(id), let identity = ledger.planOf(step: id)?.identity else { continue }
+            guard let look else {
+                // A target that is not there holds no copy.
+                results[id] = ProbeResult.none
+                continue
+            }
+            guard let noted = step.precondition?.targetUIDValidity, let bound = step.precondition?.targetUIDNext,
+                look.uidValidity.rawValue == noted
+            else {
+                results[id] = .notLooked("“\(target)” was renumbered by the server since")
+                continue
+            }
+            let uids = (look.uids[identity] ?? []).filter { $0.rawValue >= bound }
+            switch uids.count {
+            case 0: results[id] = ProbeResult.none
+            case 1: results[id] = .one(uids[0], look.uidValidity)
+            default: results[id] = .several(uids.count)
+            }
+        }
+        return results
+    }
+
+    /// The identities of a mailbox's newer messages; `nil` when it cannot be opened.
+    private func lookInto(
+        _ wire: WireMailboxName, from bound: UInt32?
+    ) async throws -> (uidValidity: UIDValidity, uids: [MessageIdentity: [UID]])? {
+        let opened = try await connection.run(.examine(wire, condstore: false))
+        defer { setting.logger.debug("looked into a target", metadata: ["folder": "\(wire.decoded)"]) }
+        guard opened.status == .ok, let uidValidity = opened.selected?.uidValidity else {
+            try await reselect()
+            return nil
+        }
+        let first = bound.flatMap { UID($0) } ?? .first
+        let reply = try await connection.run(.uidFetch(.from(first), setting.identities.wholeFetch, changedSince: nil))
+        try await reselect()
+        var uids: [MessageIdentity: [UID]] = [:]
+        for message in reply.fetched {
+            guard let uid = message.uid, uid >= first, let identity = setting.identities.identity(of: message) else {
+                continue
+            }
+            uids[identity, default: []].append(uid)
+        }
+        return (uidValidity, uids)
+    }
+
+    /// Back to the source, which must still be the mailbox that our UIDs speak of.
+    private func reselect() async throws {
+        guard let wire = setting.layout.wireName(setting.mailbox) else { return }
+        let reply = try await connection.run(.select(wire, condstore: setting.condstore)).checked()
+        guard reply.selected?.uidValidity == uidValidity else {
+            throw SessionError(
+                code: .protocolError, scope: .connection, mailbox: setting.mailbox.rawValue,
+                text: "the folder was renumbered by the server while we worked in it"
+            )
+        }
+    }
+
+    /// Whether the copy that a removal relies on is still where it was put.
+    func exists(_ copy: (mailbox: MailboxName, outcome: StepOutcome), _ plan: PlanRecord?) async throws -> Bool {
+        guard let plan, let wire = setting.layout.wireName(copy.mailbox),
+            let uid = copy.outcome.targetUID.flatMap(UID.init)
+        else { return false }
+        let opened = try await connection.run(.examine(wire, condstore: false))
+        var found = false
+        if opened.status == .ok, opened.selected?.uidValidity?.rawValue == copy.outcome.targetUIDValidity {
+            let reply = try await connection.run(
+                .uidFetch(.set(UIDSet(uid)), setting.identities.wholeFetch, changedSince: nil)
+            )
+            found = reply.fetched.contains {
+                $0.uid == uid && setting.identities.identity(of: $0) == plan.identity
+            }
+        }
+        try await reselect()
+        return found
+    }
+
+    func settleProbe(
+        _ id: StepID, _ result: ProbeResult, isHere: Bool, target: MailboxName, _ ledger: inout StepLedger
+    ) {
+        let moving = ledger.step(id)?.kind == .uidMove
+        switch result {
+        case .one(let uid, let uidValidity):
+            ledger.finish(
+                id, .done,
+                StepOutcome(
+                    targetUIDValidity: uidValidity.rawValue, targetUID: uid.rawValue, detail: "found by looking"
+                )
+            )
+        case .none where isHere:
+            ledger.postpone(id, until: nil)
+        case .none:
+            ledger.finish(
+                id, .superseded,
+                detail: moving
+                    ? "gone from “\(setting.mailbox)” and not in “\(target)”: somebody removed it; nothing is made anew"
+                    : "the message was no longer in “\(setting.mailbox)”"
+            )
+        case .several(let count):
+            ledger.finish(
+                id, .unknown,
+                detail: "“\(target)” holds \(count) messages like this one: look there, then release or undo the plan"
+            )
+        case .notLooked(let why):
+            ledger.finish(
+                id, .unknown, detail: "whether the message reached “\(target)” could not be found out: \(why)")
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import ActionJournal
+import Logging
+import MailModel
+import Notifications
+
+/// Delivers the `notify` steps of one account's plans through the configured channels.
+public struct NoticeRunner: Sendable {
+    static let mostAttempts = 8
+
+    let account: AccountName
+    let journal: Journal
+    let channels: [String: any NotificationChannel]
+    let clock: @Sendable () -> Int64
+    let logger: Logger
+
+    public init(
+        account: AccountName, journal: Journal, channels: [String: any NotificationChannel],
+        clock: @escaping @Sendable () -> Int64, logger: Logger
+    ) {
+        self.account = account
+        self.journal = journal
+        self.channels = channels
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Steps that were begun when the program ended: channels that may hear a thing twice are told again, others are not.
+    public func recover() async throws {
+        for entry in try await journal.beganSteps(account: account) {
+            for step in entry.steps where step.state == .begun && step.kind == .notify {
+                let channel = step.arguments.channel.flatMap { channels[$0] }
+                if let channel = channel as? CommandChannel {
+                    try await finish(
+                        entry, step, .done, "interrupted: “\(channel.name)” may or may not have run; not repeated")
+                } else {
+                    try await journal.apply([.stepDeferred(step.id, notBefore: clock())])
+                }
+            }
+        }
+    }
+
+    /// Delivers what is released and due.
+    ///
+    /// - Returns: when the next retry is due, seconds since 1970; `nil` when none waits.
+    public func deliverDue() async throws -> Int64? {
+        var next: Int64?
+        for entry in try await journal.openWork(
+            account: account, mailbox: nil, now: clock(), limit: 200, kinds: [.notify])
+        {
+            for step in entry.steps where step.kind == .notify && step.released && step.state == .waiting {
+                if let due = step.notBefore, due > clock() {
+                    next = min(next ?? due, due)
+                    continue
+                }
+                if let retry = try await deliver(entry, step) { next = min(next ?? retry, retry) }
+            }
+        }
+        return next
+    }
+
+    private func deliver(_ entry: PlanWork, _ step: StepRecord) async throws -> Int64? {
+        guard let name = step.arguments.channel, let channel = channels[name] else {
+            try await finish(
+                entry, step, .failed, "there is no [notify.\(step.arguments.channel ?? "")] in the configuration"
+            )
+            return nil
+        }
+        try await journal.apply([.stepBegun(step.id, StepPrecondition(), at: clock())])
+        let notification = Notification(
+            title: step.arguments.title ?? "", body: step.arguments.body ?? "",
+            key: "\(entry.plan.id)-\(step.position)",
+            account: account.rawValue, rule: entry.rule(of: step), messageID: entry.plan.headline.messageID,
+            plan: "\(entry.plan.id)"
+        )
+        guard let error = await Self.attempt(notification, through: channel) else {
+            try await finish(entry, step, .done, nil)
+            logger.info("notified", metadata: ["plan": "\(entry.plan.id)", "channel": "\(name)"])
+            return nil
+        }
+        let attempt = step.attempt + 1
+        guard error.isTransient, attempt < Self.mostAttempts else {
+            try await finish(entry, step, .failed, "notify “\(name)”: \(error)")
+            logger.error("notification failed", metadata: ["plan": "\(entry.plan.id)", "reason": "\(error)"])
+            return nil
+        }
+        let retry = clock() + min(3_600, 5 << Int64(attempt - 1))
+        try await journal.apply([.stepDeferred(step.id, notBefore: retry)])
+        logger.warning("notification put off", metadata: ["plan": "\(entry.plan.id)", "reason": "\(error)"])
+        return retry
+    }
+
+    private static func attempt(
+        _ notification: Notification, through channel: any NotificationChannel
+    ) async -> NotificationError? {
+        do {
+            try await channel.deliver(notification)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func finish(_ entry: PlanWork, _ step: StepRecord, _ state: StepState, _ detail: String?) async throws {
+        var facts: [JournalFact] = [.stepFinished(step.id, state, StepOutcome(detail: detail), at: clock())]
+        if var work = try await journal.work(entry.plan.id),
+            let index = work.steps.firstIndex(where: { $0.id == step.id })
+        {
+            work.steps[index].state = state
+            work.steps[index].outcome = StepOutcome(detail: detail)
+            let judged = PlanOutcome.judge(work.steps)
+            if let plan = judged.state, plan != work.plan.state {
+                facts.append(.planState(entry.plan.id, plan, error: judged.error))
+            }
+        }
+        try await journal.apply(facts)
+    }
+}
+
+extension PlanWork {
+    /// The rule that asked for a step.
+    func rule(of step: StepRecord) -> String {
+        plan.actions.indices.contains(step.actionIndex) ? plan.actions[step.actionIndex].rule : ""
+    }
+}

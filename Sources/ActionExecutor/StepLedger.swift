@@ -1,0 +1,132 @@
+import ActionJournal
+import MailModel
+
+/// The steps at hand with what became of them, and the facts that are not written yet.
+struct StepLedger {
+    private var work: [PlanID: PlanWork]
+    private var planOfStep: [StepID: PlanID] = [:]
+    private var touched: [PlanID] = []
+    private var facts: [JournalFact] = []
+    private let now: Int64
+
+    init(work: [PlanWork], now: Int64) {
+        self.now = now
+        self.work = Dictionary(work.map { ($0.plan.id, $0) }, uniquingKeysWith: { first, _ in first })
+        for entry in work {
+            for step in entry.steps { planOfStep[step.id] = entry.plan.id }
+        }
+    }
+
+    func plan(_ id: PlanID) -> PlanRecord? { work[id]?.plan }
+
+    func planOf(step id: StepID) -> PlanRecord? { planOfStep[id].flatMap { work[$0]?.plan } }
+
+    func step(_ id: StepID) -> StepRecord? {
+        planOfStep[id].flatMap { work[$0] }?.steps.first { $0.id == id }
+    }
+
+    /// The copy that a removal relies on: where it is, when the server said so or a look found it.
+    func copy(before id: StepID) -> (mailbox: MailboxName, outcome: StepOutcome)? {
+        guard let removal = step(id), let position = removal.arguments.copyStep, let plan = planOfStep[id],
+            let copy = work[plan]?.steps.first(where: { $0.position == position }), copy.state == .done,
+            let outcome = copy.outcome, let mailbox = copy.arguments.mailbox.flatMap(MailboxName.init)
+        else { return nil }
+        return (mailbox, outcome)
+    }
+
+    /// The step of the same plan that follows.
+    func next(after id: StepID) -> StepRecord? {
+        guard let step = step(id), let plan = planOfStep[id] else { return nil }
+        return work[plan]?.steps.filter { $0.position > step.position }.min { $0.position < $1.position }
+    }
+
+    mutating func begin(_ id: StepID, _ precondition: StepPrecondition) {
+        guard let plan = planOfStep[id] else { return }
+        if work[plan]?.plan.state == .planned {
+            work[plan]?.plan.state = .running
+            facts.append(.planState(plan, .running, error: nil))
+        }
+        change(id) {
+            $0.state = .begun
+            $0.precondition = precondition
+        }
+        facts.append(.stepBegun(id, precondition, at: now))
+    }
+
+    mutating func finish(_ id: StepID, _ state: StepState, _ outcome: StepOutcome) {
+        change(id) {
+            $0.state = state
+            $0.outcome = outcome
+        }
+        facts.append(.stepFinished(id, state, outcome, at: now))
+    }
+
+    mutating func finish(_ id: StepID, _ state: StepState, detail: String? = nil) {
+        finish(id, state, StepOutcome(detail: detail))
+    }
+
+    /// Not now: the step waits again until then.
+    mutating func postpone(_ id: StepID, until notBefore: Int64?) {
+        change(id) { $0.state = .waiting }
+        facts.append(.stepDeferred(id, notBefore: notBefore))
+    }
+
+    mutating func add(_ fact: JournalFact) { facts.append(fact) }
+
+    private mutating func change(_ id: StepID, _ body: (inout StepRecord) -> Void) {
+        guard let plan = planOfStep[id], let index = work[plan]?.steps.firstIndex(where: { $0.id == id }) else {
+            return
+        }
+        if var step = work[plan]?.steps[index] {
+            body(&step)
+            work[plan]?.steps[index] = step
+        }
+        if touched.last != plan { touched.append(plan) }
+    }
+
+    /// The facts so far with what they make of the plans, for one transaction; and whether sending was released.
+    mutating func takeFacts(account: AccountName, mailbox: MailboxName) -> (facts: [JournalFact], released: Bool) {
+        var released = false
+        for id in Set(touched).sorted() {
+            guard let entry = work[id] else { continue }
+            facts += consequences(of: entry, account: account, mailbox: mailbox, released: &released)
+        }
+        touched = []
+        defer { facts = [] }
+        return (facts, released)
+    }
+
+    private mutating func consequences(
+        of entry: PlanWork, account: AccountName, mailbox: MailboxName, released: inout Bool
+    ) -> [JournalFact] {
+        var facts: [JournalFact] = []
+        let id = entry.plan.id
+        let removal = entry.steps.first { $0.kind == .uidMove || $0.kind == .markDeleted }
+        let isGone = entry.steps.contains { $0.state == .superseded && $0.kind.isFiling && $0.kind != .storeFlags }
+        if let removal, removal.state == .done, removal.kind == .uidMove || removal.kind == .markDeleted {
+            facts.append(.takenOut(account, mailbox, entry.plan.identity, at: now))
+        }
+        if isGone {
+            // A forward is not sent for a message that somebody took away first (DESIGN §2.6).
+            for step in entry.steps where !step.kind.isFiling && !step.released && step.state == .waiting {
+                facts.append(
+                    .stepFinished(
+                        step.id, .superseded, StepOutcome(detail: "not sent: the message was taken away first"), at: now
+                    )
+                )
+                change(step.id) { $0.state = .superseded }
+            }
+        }
+        let verdict = PlanOutcome.judge(work[id]?.steps ?? entry.steps)
+        if let state = verdict.state, state != entry.plan.state {
+            facts.append(.planState(id, state, error: verdict.error))
+            work[id]?.plan.state = state
+        }
+        if verdict.releases {
+            facts.append(.released(id))
+            released = true
+            for step in entry.steps where !step.kind.isFiling { change(step.id) { $0.released = true } }
+        }
+        return facts
+    }
+}

@@ -1,0 +1,135 @@
+import ActionJournal
+import MailModel
+
+/// Turns the actions of a plan into the steps that carry them out, in the order of DESIGN §2: flags and copies, then the
+/// removal from the source, and only then what is sent.
+public struct StepPlanner: Sendable {
+    public var source: MailboxName
+    public var abilities: ServerAbilities
+    public var roles: [MailboxRole: MailboxName]
+
+    public init(source: MailboxName, abilities: ServerAbilities, roles: [MailboxRole: MailboxName]) {
+        self.source = source
+        self.abilities = abilities
+        self.roles = roles
+    }
+
+    /// An action that cannot become steps here, and why.
+    public struct Refusal: Error, Equatable, Sendable {
+        public var action: String
+        public var rule: String
+        public var reason: String
+    }
+
+    /// - Parameter outbox: rows for the actions that send, by the action's index.
+    public func steps(
+        for actions: [PlannedAction], outbox: [Int: [OutboxDraft]]
+    ) throws(Refusal) -> [StepDraft] {
+        var filing: [StepDraft] = []
+        var removal: [StepDraft] = []
+        var sending: [StepDraft] = []
+        for (index, planned) in actions.enumerated() {
+            // Delayed actions are timers of the plan.
+            guard planned.after == nil else { continue }
+            func draft(_ kind: StepKind, _ arguments: StepArguments) -> StepDraft {
+                StepDraft(
+                    position: 0, actionIndex: index, kind: kind, arguments: arguments, released: true,
+                    notBefore: nil, outbox: []
+                )
+            }
+            switch planned.action {
+            case .mark(let flag), .keyword(let flag):
+                filing.append(draft(.storeFlags, StepArguments(addFlags: [try wire(flag, planned)])))
+            case .unmark(let flag), .unkeyword(let flag):
+                filing.append(draft(.storeFlags, StepArguments(removeFlags: [try wire(flag, planned)])))
+            case .copy(let target):
+                filing.append(draft(.uidCopy, try arguments(target, planned)))
+            case .move, .trash, .archive, .junk:
+                let arguments = try arguments(removalTarget(planned), planned)
+                if arguments.mailbox == source.rawValue { continue }
+                if abilities.canMove {
+                    removal.append(draft(.uidMove, arguments))
+                } else {
+                    removal.append(draft(.uidCopy, arguments))
+                    removal.append(draft(.markDeleted, StepArguments()))
+                    if abilities.hasUIDPlus { removal.append(draft(.uidExpunge, StepArguments())) }
+                }
+            case .forward(let request):
+                var step = draft(.submit, StepArguments())
+                step.outbox = outbox[index] ?? []
+                step.released = request.first
+                sending.append(step)
+            case .redirect, .reply, .pipe, .snooze:
+                throw Refusal(
+                    action: planned.action.name, rule: planned.rule,
+                    reason: "`\(planned.action.name)` cannot be carried out by this version yet"
+                )
+            case .notify(let request):
+                var step = draft(
+                    .notify,
+                    StepArguments(channel: request.channel, title: request.title, body: request.body)
+                )
+                step.released = request.first
+                sending.append(step)
+            case .log:
+                break
+            }
+        }
+        // Nothing to wait for: what is sent may go at once.
+        if filing.isEmpty, removal.isEmpty {
+            for index in sending.indices { sending[index].released = true }
+        }
+        return number(filing + removal + sending)
+    }
+
+    private func number(_ drafts: [StepDraft]) -> [StepDraft] {
+        var numbered = drafts
+        var lastCopy: Int?
+        for index in numbered.indices {
+            numbered[index].position = index
+            switch numbered[index].kind {
+            case .uidCopy: lastCopy = index
+            case .markDeleted, .uidExpunge: numbered[index].arguments.copyStep = lastCopy
+            default: break
+            }
+        }
+        return numbered
+    }
+
+    private func removalTarget(_ planned: PlannedAction) -> FolderTarget {
+        switch planned.action {
+        case .move(let target): target
+        case .archive: FolderTarget(place: .role(.archive))
+        case .junk: FolderTarget(place: .role(.junk))
+        default: FolderTarget(place: .role(.trash))
+        }
+    }
+
+    private func arguments(_ target: FolderTarget, _ planned: PlannedAction) throws(Refusal) -> StepArguments {
+        func refuse(_ reason: String) -> Refusal {
+            Refusal(action: planned.action.name, rule: planned.rule, reason: reason)
+        }
+        if let account = target.account {
+            throw refuse("moving to another account (“\(account)”) cannot be carried out by this version yet")
+        }
+        switch target.place {
+        case .name(let name):
+            guard let mailbox = MailboxName(name) else { throw refuse("“\(name)” is not a folder name") }
+            return StepArguments(mailbox: mailbox.rawValue, create: target.create)
+        case .role(let role):
+            guard let mailbox = role == .inbox ? MailboxName.inbox : roles[role] else {
+                throw refuse(
+                    "the account has no folder for \(role.rawValue); name it with folders = { \(role.rawValue) = \"…\" }"
+                )
+            }
+            return StepArguments(mailbox: mailbox.rawValue, create: target.create)
+        }
+    }
+
+    private func wire(_ name: String, _ planned: PlannedAction) throws(Refusal) -> String {
+        guard let flag = Flag(name: name), flag != .deleted, flag != .recent else {
+            throw Refusal(action: planned.action.name, rule: planned.rule, reason: "“\(name)” is not a flag")
+        }
+        return flag.rawValue
+    }
+}

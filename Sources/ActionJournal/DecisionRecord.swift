@@ -1,0 +1,90 @@
+import MailModel
+
+/// What a person recognises a message by.
+public struct MessageHeadline: Hashable, Sendable {
+    /// Without the brackets; empty when the message has none.
+    public var messageID: String
+    public var subject: String
+    public var from: String
+
+    public init(messageID: String, subject: String, from: String) {
+        self.messageID = messageID
+        self.subject = subject
+        self.from = from
+    }
+}
+
+/// What was decided for one message and one event, ready to be stored.
+///
+/// A decision that has actions, steps or an error, or that failed, becomes a plan; of any other only the message's
+/// identity and what rules changed in their `state` are kept.
+public struct DecisionRecord: Hashable, Sendable {
+    public var key: MessageKey
+    public var identity: MessageIdentity
+    public var trigger: PlanTrigger
+    /// When it was decided, in seconds since 1970.
+    public var time: Int64
+    public var headline: MessageHeadline
+    /// The event as people and JSON name it.
+    public var event: String
+    /// Which generation of the rules decided.
+    public var generation: Int64
+    public var state: PlanState
+    public var actions: [PlannedAction]
+    /// The rules that matched, in order.
+    public var rules: [String]
+    public var evidence: [RuleEvidence]
+    public var error: String?
+    public var steps: [StepDraft]
+    public var stateChanges: [RuleStateChange]
+    /// The message's flags as the rules saw them.
+    public var flags: Set<Flag>
+    /// Delayed actions, stored with the plan.
+    public var timers: [TimerDraft]
+    /// Whether it takes the place of a plan for the same event that failed in a rule; the plan keeps its number.
+    public var replacesFailed: Bool
+
+    public init(
+        key: MessageKey, identity: MessageIdentity, trigger: PlanTrigger, time: Int64, headline: MessageHeadline,
+        event: String, generation: Int64, state: PlanState, actions: [PlannedAction] = [], rules: [String] = [],
+        evidence: [RuleEvidence] = [], error: String? = nil, steps: [StepDraft] = [],
+        stateChanges: [RuleStateChange] = [], flags: Set<Flag> = [], timers: [TimerDraft] = [],
+        replacesFailed: Bool = false
+    ) {
+        self.key = key
+        self.identity = identity
+        self.trigger = trigger
+        self.time = time
+        self.headline = headline
+        self.event = event
+        self.generation = generation
+        self.state = state
+        self.actions = actions
+        self.rules = rules
+        self.evidence = evidence
+        self.error = error
+        self.steps = steps
+        self.stateChanges = stateChanges
+        self.flags = flags
+        self.timers = timers
+        self.replacesFailed = replacesFailed
+    }
+
+    var makesPlan: Bool { !actions.isEmpty || !steps.isEmpty || error != nil || state == .failed }
+}
+
+/// What became of a decision in the journal.
+public enum RecordedDecision: Hashable, Sendable {
+    case planned(PlanID)
+    /// The event had a plan already; nothing of the decision was stored.
+    case known(PlanID)
+    /// It made no plan.
+    case noted
+
+    public var plan: PlanID? {
+        switch self {
+        case .planned(let plan), .known(let plan): plan
+        case .noted: nil
+        }
+    }
+}

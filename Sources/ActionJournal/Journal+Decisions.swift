@@ -1,0 +1,196 @@
+import GRDB
+import MailModel
+
+extension Journal {
+    /// Stores decisions and how far their mailboxes are decided, in one transaction.
+    ///
+    /// Gives the plan of each decision: `nil` for one that made none; for an event that had its plan already, that
+    /// plan, and nothing of the new decision is stored.
+    public func record(
+        _ decisions: [DecisionRecord], progress: [MailboxProgress]
+    ) async throws(JournalError) -> [PlanID?] {
+        try await recordDecisions(decisions, progress: progress).map(\.plan)
+    }
+
+    /// As `record`, telling new plans and known ones apart.
+    public func recordDecisions(
+        _ decisions: [DecisionRecord], progress: [MailboxProgress]
+    ) async throws(JournalError) -> [RecordedDecision] {
+        let rows: [DecisionRow]
+        do {
+            // JSON is made here, so that it costs the writer nothing.
+            var encoders = DecisionRow.Encoders()
+            rows = try decisions.map { try DecisionRow($0, &encoders) }
+        } catch {
+            throw JournalError(error, path: path)
+        }
+        return try await write { db in
+            let recorded = try rows.map { try $0.store(in: db) }
+            for progress in progress { try progress.store(in: db) }
+            return recorded
+        }
+    }
+}
+
+/// A decision with its values as they are stored.
+private struct DecisionRow: Sendable {
+    let decision: DecisionRecord
+    let actions: String
+    let evidence: String
+    let steps: [StepRow]
+
+    struct Encoders {
+        var actions = StoredEncoder<[PlannedAction]>()
+        var arguments = StoredEncoder<StepArguments>()
+    }
+
+    init(_ decision: DecisionRecord, _ encoders: inout Encoders) throws {
+        self.decision = decision
+        guard decision.makesPlan else {
+            actions = "[]"
+            evidence = decision.replacesFailed ? decision.evidence.storedJSON : "[]"
+            steps = []
+            return
+        }
+        actions = try encoders.actions.text(decision.actions)
+        evidence = decision.evidence.storedJSON
+        // A plan that is not carried out yet releases nothing, `first` or not.
+        let mayRelease = decision.state == .planned || decision.state == .running
+        steps = try decision.steps.map { try StepRow($0, mayRelease: mayRelease, &encoders.arguments) }
+    }
+
+    func store(in db: Database) throws -> RecordedDecision {
+        let recorded = try storePlan(in: db)
+        if case .known = recorded { return recorded }
+        try decision.identity.store(key: decision.key, at: decision.time, in: db)
+        for change in decision.stateChanges { try change.store(in: db) }
+        return recorded
+    }
+
+    private func storePlan(in db: Database) throws -> RecordedDecision {
+        guard decision.makesPlan else {
+            if decision.replacesFailed, let failed = try known(in: db), try clear(failed, in: db) {
+                try update(failed, in: db)
+                return .planned(failed)
+            }
+            return .noted
+        }
+        let key = decision.key
+        try db.run(
+            """
+            INSERT INTO plan (account, mailbox, uid_validity, uid, trigger, time, identity, message_id, subject, sender,
+                event, generation, state, actions, evidence, flags, error)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (account, mailbox, uid_validity, uid, trigger) DO NOTHING
+            """,
+            [
+                key.account.rawValue, key.mailbox.rawValue, key.uidValidity.rawValue, key.uid.rawValue,
+                decision.trigger.description, decision.time, decision.identity.rawValue,
+                decision.headline.messageID.storedText, decision.headline.subject.storedText,
+                decision.headline.from.storedText, decision.event, decision.generation,
+                decision.state.rawValue, actions, evidence, decision.flags.stored,
+                decision.error?.storedText,
+            ])
+        if db.changesCount > 0 {
+            let plan = PlanID(db.lastInsertedRowID)
+            try storeParts(of: plan, in: db)
+            return .planned(plan)
+        }
+        guard let plan = try known(in: db) else { throw RefusedFact(detail: "a plan is there and is not") }
+        guard decision.replacesFailed, try clear(plan, in: db) else { return .known(plan) }
+        try update(plan, in: db)
+        try storeParts(of: plan, in: db)
+        return .planned(plan)
+    }
+
+    private func storeParts(of plan: PlanID, in db: Database) throws {
+        for (position, rule) in decision.rules.enumerated() {
+            try db.run(
+                "INSERT INTO plan_rule (plan, position, rule, time) VALUES (?, ?, ?, ?)",
+                [plan.rawValue, position, rule, decision.time])
+        }
+        for step in steps { try step.store(plan: plan, in: db) }
+        for timer in decision.timers {
+            try db.run(
+                "INSERT INTO timer (plan, action, due, recheck) VALUES (?, ?, ?, ?)",
+                [plan.rawValue, timer.actionIndex, timer.due, timer.recheck])
+        }
+    }
+
+    private func known(in db: Database) throws -> PlanID? {
+        let key = decision.key
+        return try db.row(
+            "SELECT id FROM plan WHERE account = ? AND mailbox = ? AND uid_validity = ? AND uid = ? AND trigger = ?",
+            [
+                key.account.rawValue, key.mailbox.rawValue, key.uidValidity.rawValue, key.uid.rawValue,
+                decision.trigger.description,
+            ]
+        ).map { PlanID($0[0]) }
+    }
+
+    /// Makes room in a plan that failed in a rule; `false` when it is another kind of plan and stays.
+    private func clear(_ plan: PlanID, in db: Database) throws -> Bool {
+        let failedInRule = try db.row(
+            """
+            SELECT 1 FROM plan WHERE id = ? AND state = 'failed'
+                AND NOT EXISTS (SELECT 1 FROM step WHERE step.plan = plan.id)
+            """, [plan.rawValue])
+        guard failedInRule != nil else { return false }
+        try db.run("DELETE FROM plan_rule WHERE plan = ?", [plan.rawValue])
+        try db.run("DELETE FROM timer WHERE plan = ?", [plan.rawValue])
+        return true
+    }
+
+    private func update(_ plan: PlanID, in db: Database) throws {
+        // What came out of it without actions is finished, whatever it was called.
+        let state = decision.makesPlan ? decision.state : .done
+        try db.run(
+            """
+            UPDATE plan SET time = ?, event = ?, generation = ?, state = ?, actions = ?, evidence = ?, flags = ?, error = ?
+            WHERE id = ?
+            """,
+            [
+                decision.time, decision.event, decision.generation, state.rawValue, actions, evidence,
+                decision.flags.stored, decision.error?.storedText, plan.rawValue,
+            ])
+    }
+}
+
+/// A step with its values as they are stored.
+struct StepRow: Sendable {
+    let draft: StepDraft
+    let arguments: String
+    let released: Bool
+
+    init(_ draft: StepDraft, mayRelease: Bool, _ encoder: inout StoredEncoder<StepArguments>) throws {
+        self.draft = draft
+        arguments = try encoder.text(draft.arguments)
+        released = draft.released && (mayRelease || !draft.kind.leavesTheMailServer)
+    }
+
+    func store(plan: PlanID, in db: Database) throws {
+        try db.run(
+            """
+            INSERT INTO step (plan, position, action, kind, arguments, released, not_before)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                plan.rawValue, draft.position, draft.actionIndex, draft.kind.rawValue, arguments, released,
+                draft.notBefore,
+            ])
+        guard !draft.outbox.isEmpty else { return }
+        let step = db.lastInsertedRowID
+        let state: OutboxState = released ? .ready : .waiting
+        for row in draft.outbox {
+            try db.run(
+                """
+                INSERT INTO outbox (step, recipient, sender, message_id, spool, policy, state, not_before)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    step, row.recipient, row.sender, row.messageID, row.spool, row.policy.rawValue, state.rawValue,
+                    draft.notBefore,
+                ])
+        }
+    }
+}

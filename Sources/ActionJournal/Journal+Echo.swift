@@ -1,0 +1,23 @@
+import GRDB
+import MailModel
+
+extension Journal {
+    /// Which of these messages Postmoon itself filed, or may be filing right now, into that mailbox: their arrival there
+    /// is its own echo.
+    public func wereFiledByUs(
+        account: AccountName, into mailbox: MailboxName, identities: [MessageIdentity]
+    ) async throws(JournalError) -> Set<MessageIdentity> {
+        if identities.isEmpty { return [] }
+        let list = Self.list(identities.map(\.rawValue))
+        return try await read { db in
+            let rows = try db.rows(
+                """
+                SELECT DISTINCT plan.identity FROM plan JOIN step ON step.plan = plan.id
+                WHERE plan.identity IN (SELECT value FROM json_each(?)) AND plan.account = ?
+                    AND step.kind IN ('uid_move', 'uid_copy', 'append') AND step.state IN ('begun', 'done', 'unknown')
+                    AND json_extract(step.arguments, '$.mailbox') = ?
+                """, [list, account.rawValue, mailbox.rawValue])
+            return Set(rows.map { MessageIdentity(rawValue: $0[0]) })
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import GRDB
+import MailModel
+
+extension Journal {
+    /// Stores facts in one transaction: all of them, or none when one contradicts the journal.
+    public func apply(_ facts: [JournalFact]) async throws(JournalError) {
+        if facts.isEmpty { return }
+        try await write { db in
+            for fact in facts { try fact.store(in: db) }
+        }
+    }
+}
+
+extension JournalFact {
+    func store(in db: Database) throws {
+        switch self {
+        case .stepBegun(let step, let precondition, let time): try step.begin(precondition, at: time, in: db)
+        case .stepFinished(let step, let state, let outcome, let time):
+            try step.finish(state, outcome, at: time, in: db)
+        case .stepDeferred(let step, let notBefore): try step.wait(until: notBefore, in: db)
+        case .stepsAdded(let plan, let drafts):
+            var encoder = StoredEncoder<StepArguments>()
+            for draft in drafts { try StepRow(draft, mayRelease: true, &encoder).store(plan: plan, in: db) }
+        case .planState(let plan, let state, let error):
+            try db.change(
+                "UPDATE plan SET state = ?, error = ? WHERE id = ?",
+                [state.rawValue, error?.storedText, plan.rawValue],
+                otherwise: "there is no plan \(plan)")
+        case .released(let plan): try plan.release(in: db)
+        case .outboxBegun(let row, let time): try row.begin(at: time, in: db)
+        case .outboxDotSent(let row, let time): try row.noteDotSent(at: time, in: db)
+        case .outboxFinished(let row, let state, let result, let text, let notBefore, let time):
+            try row.set(state, notBefore: notBefore, in: db)
+            try row.note(OutboxAttempt(time: time, result: result, text: text), in: db)
+        case .outboxState(let row, let state, let notBefore): try row.set(state, notBefore: notBefore, in: db)
+        case .progress(let progress): try progress.store(in: db)
+        case .uidNextBound(let account, let mailbox, let validity, let uid):
+            try validity.raiseBound(of: mailbox, account: account, to: uid, in: db)
+        case .takenOut(let account, let mailbox, let identity, let time):
+            try db.run(
+                "INSERT OR REPLACE INTO taken_out (account, mailbox, key, at) VALUES (?, ?, ?, ?)",
+                [account.rawValue, mailbox.rawValue, identity.rawValue, time])
+        case .identitySeen(let identity, let key, let time): try identity.store(key: key, at: time, in: db)
+        case .ruleState(let change): try change.store(in: db)
+        case .timerFinished(let timer): try db.run("DELETE FROM timer WHERE id = ?", [timer.rawValue])
+        case .mirrored(let entries): for entry in entries { try entry.store(in: db) }
+        case .unmirrored(let account, let mailbox, let uids):
+            try mailbox.unmirror(uids, account: account, in: db)
+        case .paused(let scope, let until, let time):
+            try db.run(
+                "INSERT OR REPLACE INTO paused (kind, name, until, since) VALUES (?, ?, ?, ?)",
+                [scope.storedKind, scope.storedName, until, time])
+        case .resumed(let scope):
+            try db.run("DELETE FROM paused WHERE kind = ? AND name = ?", [scope.storedKind, scope.storedName])
+        case .noted(let key, let value?):
+            try db.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", [key, value])
+        case .noted(let key, nil): try db.run("DELETE FROM meta WHERE key = ?", [key])
+        }
+    }
+}

@@ -1,0 +1,191 @@
+import GRDB
+import MailModel
+
+extension Journal {
+    /// `nil`: the mailbox was never watched.
+    public func progress(
+        account: AccountName, mailbox: MailboxName
+    ) async throws(JournalError) -> MailboxProgress? {
+        try await read { db in
+            try db.row(
+                "SELECT * FROM mailbox_progress WHERE account = ? AND mailbox = ?",
+                [account.rawValue, mailbox.rawValue]
+            ).map { try $0.mailboxProgress() }
+        }
+    }
+
+    /// Of all mailboxes, or all of one account.
+    public func allProgress(account: AccountName? = nil) async throws(JournalError) -> [MailboxProgress] {
+        try await read { db in
+            try db.rows(
+                "SELECT * FROM mailbox_progress WHERE ?1 IS NULL OR account = ?1 ORDER BY account, mailbox",
+                [account?.rawValue]
+            ).map { try $0.mailboxProgress() }
+        }
+    }
+
+    /// Which of these messages the account ever had a decision for.
+    public func isKnown(
+        _ identities: [MessageIdentity], account: AccountName
+    ) async throws(JournalError) -> Set<MessageIdentity> {
+        if identities.isEmpty { return [] }
+        let list = Self.list(identities.map(\.rawValue))
+        return try await read { db in
+            let rows = try db.rows(
+                "SELECT key FROM identity WHERE account = ? AND key IN (SELECT value FROM json_each(?))",
+                [account.rawValue, list])
+            return Set(rows.map { MessageIdentity(rawValue: $0[0]) })
+        }
+    }
+
+    /// Where a message was last seen to be.
+    public func lastPlace(
+        of identity: MessageIdentity, account: AccountName
+    ) async throws(JournalError) -> MessageKey? {
+        try await read { db in
+            try db.row(
+                "SELECT * FROM identity WHERE account = ? AND key = ?", [account.rawValue, identity.rawValue]
+            ).map { try $0.messageKey() }
+        }
+    }
+
+    /// Whether Postmoon took this message out of that mailbox: if it is there again, somebody put it back.
+    public func wasRemovedByUs(
+        account: AccountName, mailbox: MailboxName, identity: MessageIdentity
+    ) async throws(JournalError) -> Bool {
+        try await !wereRemovedByUs(account: account, mailbox: mailbox, identities: [identity]).isEmpty
+    }
+
+    /// Which of these messages Postmoon took out of that mailbox.
+    public func wereRemovedByUs(
+        account: AccountName, mailbox: MailboxName, identities: [MessageIdentity]
+    ) async throws(JournalError) -> Set<MessageIdentity> {
+        if identities.isEmpty { return [] }
+        let list = Self.list(identities.map(\.rawValue))
+        return try await read { db in
+            let rows = try db.rows(
+                """
+                SELECT key FROM taken_out
+                WHERE account = ? AND mailbox = ? AND key IN (SELECT value FROM json_each(?))
+                """, [account.rawValue, mailbox.rawValue, list])
+            return Set(rows.map { MessageIdentity(rawValue: $0[0]) })
+        }
+    }
+
+    /// A lower bound of the mailbox's UIDNEXT, if one was seen under this UIDVALIDITY.
+    public func uidNextBound(
+        account: AccountName, mailbox: MailboxName, validity: UIDValidity
+    ) async throws(JournalError) -> UID? {
+        try await read { db in
+            try db.row(
+                "SELECT uid_next FROM target_bound WHERE account = ? AND mailbox = ? AND uid_validity = ?",
+                [account.rawValue, mailbox.rawValue, validity.rawValue]
+            ).map { try $0.uid("uid_next") }
+        }
+    }
+
+    /// The mailbox's messages as they were last seen, in the order of their UIDs.
+    public func mirror(account: AccountName, mailbox: MailboxName) async throws(JournalError) -> [MirrorEntry] {
+        try await read { db in
+            try db.rows(
+                "SELECT * FROM mirror WHERE account = ? AND mailbox = ? ORDER BY uid",
+                [account.rawValue, mailbox.rawValue]
+            ).map { row in
+                MirrorEntry(
+                    key: try row.messageKey(), flags: Set(stored: row["flags"]), modSeq: row.modSeq("mod_seq"),
+                    changes: row["changes"])
+            }
+        }
+    }
+
+    /// What rules keep in `state`, without what has expired; of all rules, or of one.
+    public func ruleState(rule: String? = nil, now: Int64) async throws(JournalError) -> [RuleStateChange] {
+        try await read { db in
+            try db.rows(
+                """
+                SELECT * FROM rule_state
+                WHERE (?1 IS NULL OR rule = ?1) AND (expires IS NULL OR expires > ?2) ORDER BY rule, key
+                """, [rule, now]
+            ).map { row in
+                RuleStateChange(
+                    rule: row["rule"], key: String(storedKey: row["key"]), value: row["value"], expires: row["expires"])
+            }
+        }
+    }
+
+    /// When the message was last sent to the target, by any row of the outbox but `excluding`.
+    public func lastSent(
+        identity: MessageIdentity, target: String, excluding: OutboxID? = nil
+    ) async throws(JournalError) -> Int64? {
+        try await read { db in
+            try db.row(
+                "SELECT max(at) FROM sent WHERE identity = ? AND target = lower(?) AND outbox <> ?",
+                [identity.rawValue, target, excluding?.rawValue ?? -1])?[0]
+        }
+    }
+
+    /// How many messages went to the target since then; what its ceiling goes by.
+    public func sentCount(target: String, since: Int64) async throws(JournalError) -> Int {
+        try await read { db in
+            try db.row("SELECT count(*) FROM sent WHERE target = lower(?) AND at >= ?", [target, since])?[0] ?? 0
+        }
+    }
+
+    /// How many messages the account sent since then.
+    public func sentCount(account: AccountName, since: Int64) async throws(JournalError) -> Int {
+        try await read { db in
+            try db.row("SELECT count(*) FROM sent WHERE account = ? AND at >= ?", [account.rawValue, since])?[0] ?? 0
+        }
+    }
+
+    /// The pauses in force.
+    public func pauses(now: Int64) async throws(JournalError) -> [Pause] {
+        try await read { db in
+            try db.rows("SELECT * FROM paused WHERE until IS NULL OR until > ? ORDER BY kind, name", [now]).map { row in
+                let scope = try row.value("kind") { try PauseScope(kind: $0, name: row["name"]) }
+                return Pause(scope: scope, until: row["until"], since: row["since"])
+            }
+        }
+    }
+
+    /// What `JournalFact.noted` stored under the key.
+    public func note(_ key: String) async throws(JournalError) -> String? {
+        try await read { db in try db.row("SELECT value FROM meta WHERE key = ?", [key])?[0] }
+    }
+
+    /// The spooled files that a plan may still need; any other is left over.
+    public func neededSpoolFiles() async throws(JournalError) -> Set<String> {
+        try await read { db in
+            let rows = try db.rows(
+                """
+                SELECT spool FROM outbox WHERE state NOT IN ('accepted', 'refused', 'superseded')
+                UNION
+                SELECT json_extract(arguments, '$.spool') FROM step
+                WHERE state NOT IN ('done', 'superseded') AND json_extract(arguments, '$.spool') IS NOT NULL
+                """)
+            return Set(rows.map { $0[0] as String })
+        }
+    }
+}
+
+extension Row {
+    fileprivate func mailboxProgress() throws -> MailboxProgress {
+        MailboxProgress(
+            account: try account(), mailbox: try mailbox(), uidValidity: try uidValidity(),
+            nextUID: try uid("next_uid"), highestModSeq: modSeq("highest_mod_seq"),
+            newestInternalDate: self["newest_internal_date"], lastCompleteCheck: self["last_complete_check"])
+    }
+}
+
+extension PauseScope {
+    fileprivate init?(kind: String, name: String) throws {
+        switch kind {
+        case "everything": self = .everything
+        case "account":
+            guard let account = AccountName(name) else { return nil }
+            self = .account(account)
+        case "rule": self = .rule(name)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import GRDB
+import MailModel
+
+extension Journal {
+    /// Plans of the account that can be carried on with now, oldest first: `planned` or `running`, with at least one
+    /// step that is unfinished, released and due. All of their steps come along, in the order of their positions.
+    ///
+    /// With `kinds` only steps of these kinds count as work. Costs two index look-ups when there is nothing to do.
+    public func openWork(
+        account: AccountName, mailbox: MailboxName?, now: Int64, limit: Int, kinds: Set<StepKind>? = nil
+    ) async throws(JournalError) -> [PlanWork] {
+        var conditions = ""
+        var arguments: StatementArguments = [account.rawValue]
+        if let mailbox {
+            conditions += " AND plan.mailbox = ?"
+            arguments += [mailbox.rawValue]
+        }
+        arguments += [now]
+        var ofKind = ""
+        if let kinds {
+            ofKind = " AND step.kind IN (SELECT value FROM json_each(?))"
+            arguments += [Self.list(kinds.map(\.rawValue))]
+        }
+        arguments += [limit]
+        let sql = """
+            SELECT * FROM plan WHERE state IN ('planned', 'running') AND account = ?\(conditions)
+                AND EXISTS (
+                    SELECT 1 FROM step WHERE step.plan = plan.id AND step.state IN ('waiting', 'begun')
+                        AND step.released = 1 AND (step.not_before IS NULL OR step.not_before <= ?)\(ofKind))
+            ORDER BY id LIMIT ?
+            """
+        return try await read { [arguments] db in try db.work(db.rows(sql, arguments)) }
+    }
+
+    /// When a waiting step of the account that is not due yet will be; `nil`: none waits for its time.
+    public func nextStepDue(account: AccountName, after now: Int64) async throws(JournalError) -> Int64? {
+        try await read { db in
+            try db.row(
+                """
+                SELECT min(step.not_before) FROM plan JOIN step ON step.plan = plan.id
+                WHERE plan.state IN ('planned', 'running') AND plan.account = ? AND step.state IN ('waiting', 'begun')
+                    AND step.released = 1 AND step.not_before > ?
+                """, [account.rawValue, now])?[0]
+        }
+    }
+
+    /// For recovery: every plan of the account with a step that was begun and not finished, oldest first, whatever
+    /// state the plan is in.
+    public func beganSteps(account: AccountName) async throws(JournalError) -> [PlanWork] {
+        try await read { db in
+            try db.work(
+                db.rows(
+                    """
+                    SELECT * FROM plan WHERE account = ? AND id IN (SELECT plan FROM step WHERE state = 'begun')
+                    ORDER BY id
+                    """, [account.rawValue]))
+        }
+    }
+
+    /// One plan with all of its steps.
+    public func work(_ plan: PlanID) async throws(JournalError) -> PlanWork? {
+        try await read { db in
+            try db.work(db.rows("SELECT * FROM plan WHERE id = ?", [plan.rawValue])).first
+        }
+    }
+
+    /// Rows that are to be sent now, the longest due first: `ready`, and `unknown` under `resend`.
+    ///
+    /// Rows of plans that are held, proposed, superseded or taken back stay out.
+    public func dueOutbox(
+        account: AccountName? = nil, now: Int64, limit: Int
+    ) async throws(JournalError) -> [OutboxEntry] {
+        var sql = Self.sendableOutbox + " AND coalesce(outbox.not_before, 0) <= ?"
+        var arguments: StatementArguments = [now]
+        if let account {
+            sql += " AND plan.account = ?"
+            arguments += [account.rawValue]
+        }
+        sql += " ORDER BY coalesce(outbox.not_before, 0), outbox.id LIMIT ?"
+        arguments += [limit]
+        return try await read { [sql, arguments] db in try db.rows(sql, arguments).map { try $0.outboxEntry() } }
+    }
+
+    /// When the next row is due, in seconds since 1970 (0: at once); `nil`: nothing waits to be sent.
+    public func nextOutboxDue(account: AccountName? = nil) async throws(JournalError) -> Int64? {
+        var sql = Self.sendableOutbox
+        var arguments: StatementArguments = []
+        if let account {
+            sql += " AND plan.account = ?"
+            arguments += [account.rawValue]
+        }
+        let query = "SELECT min(coalesce(not_before, 0)) FROM (\(sql))"
+        return try await read { [arguments] db in try db.row(query, arguments)?[0] }
+    }
+
+    /// For recovery: rows that an earlier run had in hand, `begun` (nothing arrived) or `dotSent` (unknown).
+    public func begunOutbox(account: AccountName? = nil) async throws(JournalError) -> [OutboxEntry] {
+        var sql = Self.outbox + " WHERE outbox.state IN ('begun', 'dot_sent')"
+        var arguments: StatementArguments = []
+        if let account {
+            sql += " AND plan.account = ?"
+            arguments += [account.rawValue]
+        }
+        return try await read { [sql, arguments] db in
+            try db.rows(sql + " ORDER BY outbox.id", arguments).map { try $0.outboxEntry() }
+        }
+    }
+
+    /// Delayed actions that are due, the longest due first.
+    public func dueTimers(now: Int64, limit: Int) async throws(JournalError) -> [JournalTimer] {
+        try await read { db in
+            try db.rows("SELECT * FROM timer WHERE due <= ? ORDER BY due, id LIMIT ?", [now, limit]).map { row in
+                JournalTimer(
+                    id: TimerID(row["id"]), plan: PlanID(row["plan"]),
+                    draft: TimerDraft(actionIndex: row["action"], due: row["due"], recheck: row["recheck"]))
+            }
+        }
+    }
+
+    /// When the next delayed action is due, in seconds since 1970.
+    public func nextTimerDue() async throws(JournalError) -> Int64? {
+        try await read { db in try db.row("SELECT min(due) FROM timer")?[0] }
+    }
+
+    static let outbox = """
+        SELECT outbox.*, step.plan, plan.account, plan.identity
+        FROM outbox JOIN step ON step.id = outbox.step JOIN plan ON plan.id = step.plan
+        """
+
+    private static let sendableOutbox = """
+        \(outbox)
+        WHERE (outbox.state = 'ready' OR (outbox.state = 'unknown' AND outbox.policy = 'resend'))
+            AND plan.state NOT IN ('proposed', 'held', 'superseded', 'rolled_back', 'undone')
+        """
+
+    /// Any number of values as one argument, for `json_each`.
+    static func list(_ texts: [String]) -> String {
+        var json = JSONText()
+        json.strings(texts)
+        return json.text
+    }
+
+    static func list(_ numbers: [Int64]) -> String {
+        "[" + numbers.map(String.init).joined(separator: ",") + "]"
+    }
+}

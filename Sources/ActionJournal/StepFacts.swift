@@ -1,0 +1,44 @@
+import GRDB
+import MailModel
+
+// Facts about steps and plans.
+
+extension StepID {
+    func begin(_ precondition: StepPrecondition, at time: Int64, in db: Database) throws {
+        try db.change(
+            """
+            UPDATE step SET state = 'begun', precondition = ?, begun_at = ?, finished_at = NULL, outcome = NULL,
+                attempt = attempt + 1
+            WHERE id = ? AND released = 1 AND state NOT IN ('done', 'superseded')
+            """, [precondition.storedJSON, time, rawValue],
+            otherwise: "step \(self) may not begin")
+    }
+
+    func finish(_ state: StepState, _ outcome: StepOutcome?, at time: Int64, in db: Database) throws {
+        let finishedAt: Int64? = state == .waiting || state == .begun ? nil : time
+        try db.change(
+            """
+            UPDATE step SET state = ?, outcome = coalesce(?, outcome), finished_at = ?, not_before = NULL WHERE id = ?
+            """, [state.rawValue, outcome?.storedJSON, finishedAt, rawValue],
+            otherwise: "there is no step \(self)")
+    }
+
+    func wait(until notBefore: Int64?, in db: Database) throws {
+        try db.change(
+            "UPDATE step SET state = 'waiting', finished_at = NULL, not_before = ? WHERE id = ?",
+            [notBefore, rawValue], otherwise: "there is no step \(self)")
+    }
+}
+
+extension PlanID {
+    func release(in db: Database) throws {
+        try db.run(
+            "UPDATE step SET released = 1 WHERE plan = ? AND released = 0 AND kind IN ('submit', 'notify', 'pipe')",
+            [rawValue])
+        try db.run(
+            """
+            UPDATE outbox SET state = 'ready'
+            WHERE state = 'waiting' AND step IN (SELECT id FROM step WHERE plan = ?)
+            """, [rawValue])
+    }
+}

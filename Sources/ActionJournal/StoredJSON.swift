@@ -1,0 +1,192 @@
+import Foundation
+import MailModel
+
+// What is stored as JSON is read as a whole and never asked for in SQL. Encoders and decoders of the library take as
+// long for one value as SQLite does for several rows; in a batch the same actions come again and again, so each is
+// encoded and decoded once, and what differs from message to message is written by hand.
+
+/// Encodes values that are likely to repeat, each once.
+struct StoredEncoder<Value: Encodable & Hashable> {
+    private var known: [Value: String] = [:]
+    private let encoder = JSONEncoder()
+
+    init() { encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes] }
+
+    mutating func text(_ value: Value) throws -> String {
+        if let text = known[value] { return text }
+        let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+        known[value] = text
+        return text
+    }
+}
+
+/// Decodes texts that are likely to repeat, each once.
+struct StoredDecoder<Value: Decodable> {
+    private var known: [String: Value] = [:]
+    private let decoder = JSONDecoder()
+
+    mutating func value(_ text: String) throws -> Value {
+        if let value = known[text] { return value }
+        let value = try decoder.decode(Value.self, from: Data(text.utf8))
+        known[text] = value
+        return value
+    }
+}
+
+/// A value that writes its own JSON, in the form that its `Decodable` reads.
+protocol JSONWriting {
+    func write(to json: inout JSONText)
+}
+
+extension JSONWriting {
+    /// As it is stored: JSON in one line.
+    var storedJSON: String {
+        var json = JSONText()
+        write(to: &json)
+        return json.text
+    }
+}
+
+extension Decodable {
+    init(storedJSON text: String) throws {
+        self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
+    }
+}
+
+/// JSON text as it grows (RFC 8259). Keys are ours and need no escaping.
+struct JSONText {
+    private(set) var text = ""
+    private var needsComma = false
+
+    mutating func object(_ members: (inout JSONText) -> Void) { enclose("{", "}", members) }
+
+    mutating func array(_ elements: (inout JSONText) -> Void) { enclose("[", "]", elements) }
+
+    /// The name of the member whose value is written next.
+    mutating func key(_ name: String) {
+        separate()
+        text += "\"\(name)\":"
+        needsComma = false
+    }
+
+    mutating func number(_ value: some BinaryInteger) {
+        separate()
+        text += String(value)
+    }
+
+    mutating func bool(_ value: Bool) {
+        separate()
+        text += value ? "true" : "false"
+    }
+
+    mutating func string(_ value: String) {
+        separate()
+        text += "\""
+        if value.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+            for scalar in value.unicodeScalars { append(escaping: scalar) }
+        } else {
+            text += value
+        }
+        text += "\""
+    }
+
+    mutating func strings(_ values: [String]) {
+        array { json in for value in values { json.string(value) } }
+    }
+
+    private mutating func append(escaping scalar: Unicode.Scalar) {
+        switch scalar {
+        case "\"", "\\":
+            text += "\\"
+            text.unicodeScalars.append(scalar)
+        case "\u{0}"..<" ":
+            let digits = String(scalar.value, radix: 16)
+            text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        default: text.unicodeScalars.append(scalar)
+        }
+    }
+
+    private mutating func enclose(_ opening: String, _ closing: String, _ body: (inout JSONText) -> Void) {
+        separate()
+        text += opening
+        needsComma = false
+        body(&self)
+        text += closing
+        needsComma = true
+    }
+
+    private mutating func separate() {
+        if needsComma { text += "," }
+        needsComma = true
+    }
+}
+
+extension Array: JSONWriting where Element: JSONWriting {
+    func write(to json: inout JSONText) {
+        json.array { json in for element in self { element.write(to: &json) } }
+    }
+}
+
+extension RuleEvidence: JSONWriting {
+    func write(to json: inout JSONText) {
+        json.object { json in
+            json.key("rule")
+            json.string(rule)
+            json.key("matched")
+            json.bool(matched)
+            json.key("tests")
+            json.array { json in
+                for test in tests {
+                    json.object { json in
+                        json.key("test")
+                        json.string(test.test)
+                        json.key("value")
+                        json.string(test.value)
+                        json.key("result")
+                        json.bool(test.result)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension StepPrecondition: JSONWriting {
+    func write(to json: inout JSONText) {
+        json.object { json in
+            if let flagsBefore {
+                json.key("flagsBefore")
+                json.strings(flagsBefore)
+            }
+            json.member("targetUIDValidity", targetUIDValidity)
+            json.member("targetUIDNext", targetUIDNext)
+            json.member("copyUIDValidity", copyUIDValidity)
+            json.member("copyUID", copyUID)
+            json.member("idempotencyKey", idempotencyKey)
+        }
+    }
+}
+
+extension StepOutcome: JSONWriting {
+    func write(to json: inout JSONText) {
+        json.object { json in
+            json.member("targetUIDValidity", targetUIDValidity)
+            json.member("targetUID", targetUID)
+            json.member("detail", detail)
+        }
+    }
+}
+
+extension JSONText {
+    fileprivate mutating func member(_ name: String, _ value: UInt32?) {
+        guard let value else { return }
+        key(name)
+        number(value)
+    }
+
+    fileprivate mutating func member(_ name: String, _ value: String?) {
+        guard let value else { return }
+        key(name)
+        string(value)
+    }
+}

@@ -1,0 +1,78 @@
+import Accounts
+import ActionExecutor
+import IMAPSession
+import MailModel
+import MessageDigest
+import Notifications
+import Synchronization
+
+/// What the workers of one account share.
+final class AccountHub: Sendable {
+    let account: AccountConfiguration
+    let surroundings: Surroundings
+    let connector: AccountConnector
+    let targets = TargetBook()
+    let outbox = Wakeup()
+    let notices = Wakeup()
+    let elsewhere = Wakeup()
+    let channels: [String: any NotificationChannel]
+    private let stopping = Atomic(false)
+    private let retries = Mutex<[MailboxName: Wakeup]>([:])
+    private let connections = Mutex<[MailboxName: IMAPConnection]>([:])
+
+    var name: AccountName { account.name }
+
+    init(account: AccountConfiguration, surroundings: Surroundings, channels: [String: any NotificationChannel]) {
+        self.account = account
+        self.surroundings = surroundings
+        self.channels = channels
+        connector = AccountConnector(account: account, dialer: surroundings.dialer, logger: surroundings.logger)
+    }
+
+    func note(_ connection: IMAPConnection?, for mailbox: MailboxName) {
+        connections.withLock { $0[mailbox] = connection }
+    }
+
+    /// Whether workers are to end at the next good moment.
+    var isStopping: Bool { stopping.load(ordering: .relaxed) }
+
+    func stop() {
+        stopping.store(true, ordering: .relaxed)
+        wakeAll()
+    }
+
+    /// What wakes the folder's worker while it has no connection.
+    func retry(of mailbox: MailboxName) -> Wakeup {
+        retries.withLock { retries in
+            let wakeup = retries[mailbox] ?? Wakeup()
+            retries[mailbox] = wakeup
+            return wakeup
+        }
+    }
+
+    /// Makes everybody look at the journal again.
+    func wakeAll() {
+        for connection in connections.withLock({ Array($0.values) }) { connection.wake() }
+        for retry in retries.withLock({ Array($0.values) }) { retry.wake() }
+        outbox.wake()
+        notices.wake()
+        elsewhere.wake()
+    }
+
+    /// Something was released for sending.
+    func wakeSenders() {
+        outbox.wake()
+        notices.wake()
+    }
+
+    /// `nil` when the account cannot send.
+    var forwards: ForwardWriter? {
+        guard account.canSend, let address = account.address else { return nil }
+        return ForwardWriter(
+            sender: ForwardWriter.Sender(
+                account: name, address: address, displayName: account.displayName ?? "", unknown: account.unknown
+            ),
+            spool: surroundings.spool, random: { MessageDigest.randomBytes($0) }
+        )
+    }
+}

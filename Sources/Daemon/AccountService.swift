@@ -1,0 +1,122 @@
+import Accounts
+import ActionExecutor
+import ActionJournal
+import Logging
+import MailModel
+import MailboxWatch
+
+/// Everything that runs for one account: a worker for each watched folder, one for other folders, the outbox, and the
+/// notices. A fault of one is no other's.
+struct AccountService: Sendable {
+    let hub: AccountHub
+
+    private var surroundings: Surroundings { hub.surroundings }
+
+    private var logger: Logger {
+        var logger = surroundings.logger
+        logger[metadataKey: "account"] = "\(hub.name)"
+        return logger
+    }
+
+    /// Ends only when the task is cancelled.
+    func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            for mailbox in hub.account.watch {
+                group.addTask { await MailboxWorker(hub: hub, mailbox: mailbox).run() }
+            }
+            group.addTask { await repeatedly("working in other folders", hub.elsewhere) { try await workElsewhere() } }
+            if let runner = outboxRunner() {
+                group.addTask {
+                    await repeatedly("sending", hub.outbox, first: { try await runner.recover() }) {
+                        try await runner.sendDue()
+                    }
+                }
+            }
+            let notices = noticeRunner
+            group.addTask {
+                await repeatedly("notifying", hub.notices, first: { try await notices.recover() }) {
+                    try await notices.deliverDue()
+                }
+            }
+        }
+    }
+
+    /// Does the work, waits until it is due again or somebody asks, and comes back after faults.
+    private func repeatedly(
+        _ what: String, _ wakeup: Wakeup, first: @escaping @Sendable () async throws -> Void = {},
+        _ work: @escaping @Sendable () async throws -> Int64?
+    ) async {
+        var backoff = Backoff()
+        var generator = SystemRandomNumberGenerator()
+        var isFirst = true
+        while !Task.isCancelled, !hub.isStopping {
+            do {
+                if isFirst { try await first() }
+                isFirst = false
+                let due = try await work()
+                backoff.reset()
+                await wakeup.wait(seconds: due.map { max(0.05, Double($0 - surroundings.clock())) })
+            } catch {
+                if Task.isCancelled { return }
+                logger.error("\(what) failed; trying again later", metadata: ["error": "\(error)"])
+                await wakeup.wait(seconds: backoff.next(using: &generator))
+            }
+        }
+    }
+
+    /// Sends and notifies what is due now; for `run --once` and the commands that act by themselves.
+    ///
+    /// - Returns: the faults met.
+    func settleOnce() async -> [String] {
+        var faults: [String] = []
+        do {
+            _ = try await workElsewhere()
+        } catch {
+            faults.append("\(hub.name): \(error)")
+        }
+        do {
+            if let runner = outboxRunner() {
+                try await runner.recover()
+                _ = try await runner.sendDue()
+            }
+            try await noticeRunner.recover()
+            _ = try await noticeRunner.deliverDue()
+        } catch {
+            faults.append("\(hub.name): \(error)")
+        }
+        return faults
+    }
+
+    private func outboxRunner() -> OutboxRunner? {
+        hub.connector.submitter().map {
+            OutboxRunner(
+                account: hub.name, journal: surroundings.journal, spool: surroundings.spool, submitting: $0,
+                clock: surroundings.clock, logger: logger
+            )
+        }
+    }
+
+    private var noticeRunner: NoticeRunner {
+        NoticeRunner(
+            account: hub.name, journal: surroundings.journal, channels: hub.channels, clock: surroundings.clock,
+            logger: logger
+        )
+    }
+
+    /// Plans for messages in folders that nobody watches: what `sweep --apply` and `release` left to do.
+    private func workElsewhere() async throws -> Int64? {
+        let now = surroundings.clock()
+        let filing = Set(StepKind.allCases.filter { !$0.leavesTheMailServer })
+        let open = try await surroundings.journal.openWork(
+            account: hub.name, mailbox: nil, now: now, limit: 1_000, kinds: filing
+        )
+        let mailboxes = Set(open.map(\.plan.key.mailbox)).subtracting(hub.account.watch)
+        for mailbox in mailboxes.sorted() {
+            let (visit, _) = try await MailboxVisit.open(hub, mailbox)
+            defer { visit.connection.close() }
+            try await visit.executor.recover()
+            if try await visit.executor.carryOutDueSteps() { hub.wakeSenders() }
+        }
+        return try await surroundings.journal.nextStepDue(account: hub.name, after: now)
+    }
+}

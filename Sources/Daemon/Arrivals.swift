@@ -1,0 +1,76 @@
+import ActionJournal
+import IMAPSession
+import IMAPSyntax
+import Logging
+import MIMEParsing
+import MailModel
+import MailboxWatch
+import RuleRuntime
+
+/// Turns messages that appeared in a mailbox into decisions: what each is to the rules, and what they want for it.
+struct Arrivals: Sendable {
+    let visit: MailboxVisit
+    let logger: Logger
+
+    /// One record for each message, in the order of their UIDs; none for what vanished meanwhile.
+    func decide(
+        _ fetched: [FetchedMessage], memory: MailboxMemory, headerIsWhole: Bool, afterReset: Bool
+    ) async throws -> [DecisionRecord] {
+        var records: [DecisionRecord] = []
+        var arrived: [ArrivedMessage] = []
+        for message in fetched.sorted(by: { ($0.uid ?? .first) < ($1.uid ?? .first) }) {
+            if let message = visit.arrived(message, headerIsWhole: headerIsWhole) {
+                arrived.append(message)
+            } else if let uid = message.uid {
+                records.append(unreadable(uid))
+            }
+        }
+        var known = try await visit.journal.identityMemory(
+            of: arrived.map(\.identity), account: visit.hub.name, mailbox: visit.mailbox
+        )
+        for message in arrived {
+            let identity = known[message.identity] ?? IdentityMemory()
+            let arrival = ArrivalJudge.judge(
+                internalDate: message.facts.internalDate, identity: identity, memory: memory, afterReset: afterReset
+            )
+            known[message.identity, default: IdentityMemory()].isKnown = true
+            if let record = try await decide(message, arrival) { records.append(record) }
+        }
+        return records.sorted { $0.key.uid < $1.key.uid }
+    }
+
+    private func decide(_ message: ArrivedMessage, _ arrival: Arrival) async throws -> DecisionRecord? {
+        switch arrival {
+        // Marked deleted by somebody: no rule matches it (DESIGN §4).
+        case _ where message.facts.flags.contains(.deleted): return noted(message, "deleted")
+        case .new: return try await visit.decider.decide(message, event: .new, trigger: .new)
+        case .movedIn: return try await visit.decider.decide(message, event: .movedIn, trigger: .movedIn)
+        case .ownEcho: return noted(message, "own")
+        case .takenBack: return noted(message, "taken_back")
+        case .knownBefore: return noted(message, "renumbered")
+        }
+    }
+
+    /// Only remembered: no rule is asked.
+    private func noted(_ message: ArrivedMessage, _ event: String) -> DecisionRecord {
+        DecisionRecord(
+            key: message.key, identity: message.identity, trigger: .movedIn, time: visit.hub.surroundings.clock(),
+            headline: MessageHeadline(message.header), event: event, generation: 0, state: .done,
+            flags: message.facts.flags
+        )
+    }
+
+    private func unreadable(_ uid: UID) -> DecisionRecord {
+        let key = MessageKey(
+            account: visit.hub.name, mailbox: visit.mailbox, uidValidity: visit.uidValidity, uid: uid
+        )
+        logger.error("the server did not give a message's header; it stays as it is", metadata: ["uid": "\(uid)"])
+        return DecisionRecord(
+            key: key, identity: MessageIdentity(rawValue: "unread:\(visit.mailbox)/\(visit.uidValidity)/\(uid)"),
+            trigger: .new, time: visit.hub.surroundings.clock(),
+            headline: MessageHeadline(messageID: "", subject: "", from: ""), event: "new", generation: 0,
+            state: .failed,
+            error: "the server did not give the message's header; it stays as it is"
+        )
+    }
+}

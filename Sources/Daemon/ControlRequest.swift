@@ -1,0 +1,69 @@
+import Foundation
+import MailTransport
+
+/// What a command asks of the running daemon: one JSON object in a line.
+public struct ControlRequest: Codable, Sendable {
+    public enum Command: String, Codable, Sendable {
+        case status, reload, sweep, apply, release
+    }
+
+    public var command: Command
+    public var sweep: SweepQuery?
+    /// The saved sweep to carry out.
+    public var number: Int64?
+    /// The plans to let go.
+    public var plans: [Int64]?
+
+    public init(_ command: Command, sweep: SweepQuery? = nil, number: Int64? = nil, plans: [Int64]? = nil) {
+        self.command = command
+        self.sweep = sweep
+        self.number = number
+        self.plans = plans
+    }
+}
+
+/// One line of the daemon's answer. The last one has `exit`.
+public struct ControlAnswer: Codable, Sendable {
+    /// A result: a JSON object as the command prints it.
+    public var result: String?
+    /// A sentence for a person.
+    public var message: String?
+    public var exit: Int32?
+
+    public init(result: String? = nil, message: String? = nil, exit: Int32? = nil) {
+        self.result = result
+        self.message = message
+        self.exit = exit
+    }
+}
+
+/// The other end of the control socket.
+public enum ControlClient {
+    public static func socketPath(stateFolder: String) -> String { "\(stateFolder)/control.sock" }
+
+    /// Asks the daemon of a state folder.
+    ///
+    /// - Returns: its exit status, or `nil` when no daemon listens there.
+    public static func ask(
+        stateFolder: String, _ request: ControlRequest, each: @escaping @Sendable (ControlAnswer) -> Void
+    ) async throws -> Int32? {
+        let exit = ExitStatus()
+        let line = String(decoding: try JSONEncoder().encode(request), as: UTF8.self)
+        do {
+            try await LocalSocket.ask(at: socketPath(stateFolder: stateFolder), line) { line in
+                let answer = try JSONDecoder().decode(ControlAnswer.self, from: Data(line.utf8))
+                await exit.note(answer.exit)
+                each(answer)
+            }
+        } catch LocalSocket.Failure.nobodyListens {
+            return nil
+        }
+        return await exit.value ?? 1
+    }
+
+    private actor ExitStatus {
+        private(set) var value: Int32?
+
+        func note(_ exit: Int32?) { value = exit ?? value }
+    }
+}

@@ -1,0 +1,269 @@
+import ActionExecutor
+import ActionJournal
+import IMAPSession
+import IMAPSyntax
+import Logging
+import MailModel
+import MailboxWatch
+
+/// The time a worker spends in a selected mailbox: take up, look, act, wait; until the connection ends.
+struct MailboxAttendance: Sendable {
+    /// More new messages than this are listed first and fetched in parts, fields only.
+    static let burst: UInt32 = 100
+
+    let visit: MailboxVisit
+    let logger: Logger
+
+    private var surroundings: Surroundings { visit.hub.surroundings }
+
+    /// Catches up and acts, once.
+    func attendOnce(_ selected: SelectedMailbox) async throws {
+        try await visit.executor.recover()
+        _ = try await takeUp(selected)
+        try await visit.executor.carryOutDueSteps()
+    }
+
+    func attend(_ selected: SelectedMailbox) async throws {
+        if selected.isReadOnly {
+            throw SessionError(
+                code: .folderReadOnly, scope: .mailbox, command: "SELECT", mailbox: visit.mailbox.rawValue,
+                text: "the server opened the folder read-only: nothing could be filed from it"
+            )
+        }
+        try await visit.executor.recover()
+        var memory = try await takeUp(selected)
+        var exists = selected.exists
+        var policy = WaitPolicy(
+            usesIdle: visit.server.has("IDLE"), idleSeconds: Double(visit.hub.account.idleSeconds),
+            pollSeconds: Double(visit.hub.account.pollSeconds)
+        )
+        if try await visit.executor.carryOutDueSteps() { visit.hub.wakeSenders() }
+        await surroundings.board.note(visit.hub.name, visit.mailbox, state: "watching")
+        logger.info("watching", metadata: ["mode": policy.usesIdle ? "idle" : "poll"])
+        while true {
+            try Task.checkCancellation()
+            try await wait(&policy)
+            if visit.hub.isStopping { return }
+            let news = try await visit.connection.takeActivity()
+            let grown = news.exists.map { $0 > exists ? $0 - exists : 0 } ?? 0
+            try await look(&memory, expecting: grown)
+            if try await visit.executor.carryOutDueSteps() { visit.hub.wakeSenders() }
+            if let now = try await visit.connection.selectedMailbox() { exists = now.exists }
+            for alert in try await visit.connection.takeAlerts() {
+                logger.warning("the server says", metadata: ["alert": "\(alert)"])
+            }
+        }
+    }
+
+    // MARK: Waiting
+
+    /// Until there may be new mail, or it is time to look without being told.
+    private func wait(_ policy: inout WaitPolicy) async throws {
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(policy.seconds)
+        if policy.usesIdle {
+            let idle = visit.connection.beginIdle()
+            while clock.now < end {
+                let left = (end - clock.now) / .seconds(1)
+                let due = try await secondsUntilDue()
+                let told = try await visit.connection.waitForActivity(seconds: min(left, due ?? left))
+                if told {
+                    if WaitPolicy.isReasonToLook(try await visit.connection.peekActivity()) { return }
+                    _ = try await visit.connection.takeActivity()
+                    continue
+                }
+                if try await visit.connection.isIdling() == false {
+                    let reply = try await idle.value()
+                    if reply.status != .ok {
+                        logger.notice("the server refuses IDLE; polling instead", metadata: ["text": "\(reply.text)"])
+                        policy.usesIdle = false
+                    }
+                }
+                return
+            }
+        } else {
+            let due = try await secondsUntilDue()
+            _ = try await visit.connection.waitForActivity(seconds: min(policy.seconds, due ?? policy.seconds))
+        }
+    }
+
+    private func secondsUntilDue() async throws -> Double? {
+        guard
+            let due = try await surroundings.journal.nextStepDue(
+                account: visit.hub.name, after: surroundings.clock()
+            )
+        else { return nil }
+        return max(0.05, Double(due - surroundings.clock()))
+    }
+
+    // MARK: Looking
+
+    private func takeUp(_ selected: SelectedMailbox) async throws -> MailboxMemory {
+        let stored = try await surroundings.journal.progress(account: visit.hub.name, mailbox: visit.mailbox)
+        let remembered = stored.map(MailboxMemory.init)
+        switch TakeUp(selected: selected, memory: remembered) {
+        case .begin(let next):
+            return try await begin(next, selected)
+        case .resume(let next, let mayHaveMore):
+            var memory =
+                remembered
+                ?? MailboxMemory(
+                    uidValidity: visit.uidValidity, nextUID: next, newestInternalDate: nil,
+                    lastCompleteCheck: surroundings.clock()
+                )
+            if mayHaveMore { try await look(&memory, expecting: .max) }
+            return memory
+        case .relist(let uidValidity):
+            logger.warning("the server renumbered the folder (UIDVALIDITY changed); telling new mail from old")
+            return try await relist(uidValidity, remembered)
+        case .impossible:
+            throw SessionError(
+                code: .protocolError, scope: .mailbox, mailbox: visit.mailbox.rawValue,
+                text: "the server gave no UIDVALIDITY"
+            )
+        }
+    }
+
+    /// The first time: what is there now is the past.
+    private func begin(_ next: UID, _ selected: SelectedMailbox) async throws -> MailboxMemory {
+        var memory = MailboxMemory(
+            uidValidity: visit.uidValidity, nextUID: next, newestInternalDate: nil,
+            lastCompleteCheck: surroundings.clock()
+        )
+        if selected.exists > 0 {
+            let newest = try await visit.connection.run(.uidFetch(.last, [.uid, .internalDate], changedSince: nil))
+            for message in newest.fetched {
+                memory.newestInternalDate = message.internalDate
+                if selected.uidNext == nil, let after = message.uid?.next { memory.nextUID = max(next, after) }
+            }
+        }
+        _ = try await surroundings.journal.record([], progress: [progress(memory)])
+        logger.info(
+            "first look: mail from now on is filed, what is there stays", metadata: ["next_uid": "\(memory.nextUID)"])
+        return memory
+    }
+
+    /// Fetches what is new, asks the rules, and stores what they decided together with how far we are.
+    private func look(_ memory: inout MailboxMemory, expecting: UInt32) async throws {
+        if expecting > Self.burst {
+            let listed = try await visit.connection.run(.uidFetch(.from(memory.nextUID), [.uid], changedSince: nil))
+                .checked()
+            let uids = listed.fetched.compactMap(\.uid).filter { $0 >= memory.nextUID }.sorted()
+            let fields = await surroundings.rules.headerFields(for: visit.hub.name)
+            for part in uids.chunks(of: 500) {
+                let reply = try await visit.connection.run(
+                    .uidFetch(.set(UIDSet(part)), visit.fetchItems(fields: fields), changedSince: nil)
+                ).checked()
+                try await take(reply.fetched, &memory, headerIsWhole: fields == nil)
+                if try await visit.executor.carryOutDueSteps() { visit.hub.wakeSenders() }
+            }
+            return
+        }
+        let reply = try await visit.connection.run(
+            .uidFetch(.from(memory.nextUID), visit.fetchItems(fields: nil), changedSince: nil)
+        ).checked()
+        try await take(reply.fetched, &memory, headerIsWhole: true)
+    }
+
+    private func take(
+        _ fetched: [FetchedMessage], _ memory: inout MailboxMemory, headerIsWhole: Bool
+    ) async throws {
+        // `n:*` names the last message even when its UID is below n (RFC 3501 §6.4.8).
+        let messages = fetched.filter { ($0.uid ?? .first) >= memory.nextUID }
+        let now = surroundings.clock()
+        guard !messages.isEmpty else {
+            // Not a write at each turn: only so often that a restart knows about when we last looked.
+            guard now - memory.lastCompleteCheck >= 60 else { return }
+            memory.lastCompleteCheck = now
+            _ = try await surroundings.journal.record([], progress: [progress(memory)])
+            return
+        }
+        var next = memory
+        let records = try await Arrivals(visit: visit, logger: logger).decide(
+            messages, memory: memory, headerIsWhole: headerIsWhole, afterReset: false
+        )
+        for message in messages {
+            if let after = message.uid?.next { next.nextUID = max(next.nextUID, after) }
+            next.newestInternalDate = [next.newestInternalDate, message.internalDate].compactMap { $0 }.max()
+        }
+        next.lastCompleteCheck = now
+        try await store(records, next)
+        memory = next
+    }
+
+    /// New UIDs for old messages: only what is younger than the last complete look, and unknown, is new mail.
+    private func relist(_ uidValidity: UIDValidity, _ remembered: MailboxMemory?) async throws -> MailboxMemory {
+        let before =
+            remembered
+            ?? MailboxMemory(
+                uidValidity: uidValidity, nextUID: .first, newestInternalDate: nil,
+                lastCompleteCheck: surroundings.clock()
+            )
+        var memory = before
+        memory.uidValidity = uidValidity
+        memory.nextUID = .first
+        let listed = try await visit.connection.run(
+            .uidFetch(.from(.first), [.uid, .internalDate], changedSince: nil)
+        ).checked()
+        let young = listed.fetched.filter { ($0.internalDate ?? .max) >= before.lastCompleteCheck - ArrivalJudge.slack }
+        let fields = await surroundings.rules.headerFields(for: visit.hub.name)
+        var records: [DecisionRecord] = []
+        for part in young.compactMap(\.uid).sorted().chunks(of: 500) {
+            let reply = try await visit.connection.run(
+                .uidFetch(.set(UIDSet(part)), visit.fetchItems(fields: fields), changedSince: nil)
+            ).checked()
+            records += try await Arrivals(visit: visit, logger: logger).decide(
+                reply.fetched, memory: before, headerIsWhole: fields == nil, afterReset: true
+            )
+        }
+        for message in listed.fetched {
+            if let after = message.uid?.next { memory.nextUID = max(memory.nextUID, after) }
+        }
+        memory.lastCompleteCheck = surroundings.clock()
+        try await store(records, memory)
+        return memory
+    }
+
+    private func store(_ records: [DecisionRecord], _ memory: MailboxMemory) async throws {
+        let recorded = try await surroundings.journal.recordDecisions(records, progress: [progress(memory)])
+        await surroundings.board.noteEvent(visit.hub.name)
+        var sends = false
+        for (record, outcome) in zip(records, recorded) {
+            guard case .planned(let plan) = outcome else { continue }
+            logger.info(
+                "decided",
+                metadata: [
+                    "plan": "\(plan)", "uid": "\(record.key.uid)", "rules": "\(record.rules.joined(separator: ", "))",
+                    "actions": "\(record.actions.map(\.action.name).joined(separator: ", "))",
+                    "state": "\(record.state.rawValue)",
+                ]
+            )
+            sends = sends || record.steps.contains { $0.kind.leavesTheMailServer && $0.released }
+        }
+        if sends { visit.hub.wakeSenders() }
+    }
+
+    private func progress(_ memory: MailboxMemory) -> MailboxProgress {
+        MailboxProgress(
+            account: visit.hub.name, mailbox: visit.mailbox, uidValidity: memory.uidValidity, nextUID: memory.nextUID,
+            highestModSeq: nil, newestInternalDate: memory.newestInternalDate,
+            lastCompleteCheck: memory.lastCompleteCheck
+        )
+    }
+}
+
+extension MailboxMemory {
+    init(_ progress: MailboxProgress) {
+        self.init(
+            uidValidity: progress.uidValidity, nextUID: progress.nextUID,
+            newestInternalDate: progress.newestInternalDate, lastCompleteCheck: progress.lastCompleteCheck
+        )
+    }
+}
+
+extension Array {
+    /// Consecutive parts of at most so many elements.
+    func chunks(of size: Int) -> [ArraySlice<Element>] {
+        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
+    }
+}

@@ -1,0 +1,120 @@
+import Accounts
+import ActionExecutor
+import ActionJournal
+import IMAPSession
+import IMAPSyntax
+import Logging
+import MIMEParsing
+import MailModel
+import MailboxWatch
+import RuleRuntime
+
+/// One connection with one mailbox selected: what is needed to look at its messages and to act on them.
+struct MailboxVisit: Sendable {
+    let hub: AccountHub
+    let mailbox: MailboxName
+    let connection: IMAPConnection
+    let server: SignedIn
+    let uidValidity: UIDValidity
+    let identities: IdentityReader
+    let executor: MailboxExecutor
+    let decider: MessageDecider
+    let roles: [MailboxRole: MailboxName]
+
+    var journal: Journal { hub.surroundings.journal }
+    var logger: Logger { hub.surroundings.logger }
+
+    /// Connects, signs in and selects; also learns the account's folders, and with LIST-STATUS where they stand.
+    static func open(_ hub: AccountHub, _ mailbox: MailboxName) async throws -> (
+        visit: MailboxVisit, selected: SelectedMailbox
+    ) {
+        let (connection, server) = try await hub.connector.connect()
+        do {
+            return try await open(hub, mailbox, connection, server)
+        } catch {
+            connection.close()
+            throw error
+        }
+    }
+
+    private static func open(
+        _ hub: AccountHub, _ mailbox: MailboxName, _ connection: IMAPConnection, _ server: SignedIn
+    ) async throws -> (visit: MailboxVisit, selected: SelectedMailbox) {
+        guard let wire = server.layout.wireName(mailbox) else {
+            throw SessionError(
+                code: .folderMissing, scope: .mailbox, mailbox: mailbox.rawValue,
+                text: "the server cannot have such a folder"
+            )
+        }
+        let condstore = server.has("CONDSTORE") && hub.account.profile.quirks.trustsCondstore
+        var options: [ListReturn] = []
+        if server.has("SPECIAL-USE"), server.has("LIST-EXTENDED") { options.append(.specialUse) }
+        if server.has("LIST-STATUS") { options.append(.status([.uidNext, .uidValidity])) }
+        let replies = try await connection.run([
+            .select(wire, condstore: condstore), .list(reference: "", pattern: "*", returning: options),
+        ])
+        let selected = try replies[0].checked().selected
+        guard let selected, let uidValidity = selected.uidValidity else {
+            throw SessionError(
+                code: .protocolError, scope: .mailbox, command: "SELECT", mailbox: mailbox.rawValue,
+                text:
+                    "the server gave no UIDVALIDITY: nothing could be remembered about this folder, so it is not watched"
+            )
+        }
+        for status in replies[1].statuses {
+            guard let name = server.layout.name(status.mailbox), let next = status.uidNext,
+                let validity = status.uidValidity
+            else { continue }
+            hub.targets.note(name, validity, next: next)
+        }
+        let roles = FolderRoles.find(in: replies[1].lists, layout: server.layout, account: hub.account)
+        let identities = IdentityReader(capabilities: server.capabilities)
+        let surroundings = hub.surroundings
+        let executor = MailboxExecutor(
+            setting: MailboxExecutor.Setting(
+                account: hub.name, mailbox: mailbox, layout: server.layout, identities: identities,
+                hasUIDPlus: server.has("UIDPLUS"), condstore: condstore, journal: surroundings.journal,
+                targets: hub.targets, lineLimit: hub.account.profile.quirks.lineLength, clock: surroundings.clock,
+                logger: surroundings.logger
+            ),
+            connection: connection, uidValidity: uidValidity
+        )
+        let decider = MessageDecider(
+            surroundings: surroundings, account: hub.name,
+            planner: StepPlanner(
+                source: mailbox, abilities: ServerAbilities(capabilities: server.capabilities), roles: roles
+            ),
+            forwards: hub.forwards,
+            fetch: { uid, section in
+                let reply = try await connection.run(
+                    .uidFetch(.set(UIDSet(uid)), [.uid, .bodyPeek(section, partial: nil)], changedSince: nil)
+                ).checked()
+                return reply.fetched.first { $0.uid == uid }?.body(section)
+            }
+        )
+        let visit = MailboxVisit(
+            hub: hub, mailbox: mailbox, connection: connection, server: server, uidValidity: uidValidity,
+            identities: identities, executor: executor, decider: decider, roles: roles
+        )
+        return (visit, selected)
+    }
+
+    /// What to fetch of a message that rules are to see.
+    ///
+    /// - Parameter fields: the header fields that rules can need; `nil`: the whole header.
+    func fetchItems(fields: Set<String>?) -> [FetchItem] {
+        let section: BodySection = fields.map { .headerFields($0.union(IdentityReader.fields).sorted()) } ?? .header
+        return [.uid, .flags, .internalDate, .size, .bodyPeek(section, partial: nil)] + identities.fetchItems
+    }
+
+    /// A fetched message as the decider takes it; `nil` when the server left out what it takes.
+    func arrived(_ message: FetchedMessage, headerIsWhole: Bool) -> ArrivedMessage? {
+        guard let facts = message.facts, let bytes = message.bodies.first?.bytes else { return nil }
+        let header = HeaderBlock(bytes)
+        guard let identity = identities.identity(of: message, header: header) else { return nil }
+        return ArrivedMessage(
+            key: MessageKey(account: hub.name, mailbox: mailbox, uidValidity: uidValidity, uid: facts.uid),
+            identity: identity, facts: facts, header: header, headerIsWhole: headerIsWhole
+        )
+    }
+}

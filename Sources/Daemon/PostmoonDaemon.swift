@@ -1,0 +1,102 @@
+import Accounts
+import Logging
+import MailModel
+import MailTransport
+import ServiceLifecycle
+import UnixSignals
+
+/// The program that watches: one task group for each account, the control socket, signals and readiness.
+public struct PostmoonDaemon: Sendable {
+    let engine: Engine
+
+    public init(engine: Engine) { self.engine = engine }
+
+    /// Runs until SIGTERM or SIGINT; the step in hand is finished, the rest is the journal's.
+    public func run() async throws {
+        let logger = engine.surroundings.logger
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = engine.hubs.map {
+            .init(service: HubService(hub: $0))
+        }
+        services.append(.init(service: ControlService(engine: engine)))
+        services.append(.init(service: ReloadService(engine: engine)))
+        services.append(.init(service: ReadinessService(board: engine.surroundings.board, logger: logger)))
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet
+        )
+        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        let count = await engine.surroundings.rules.current?.count ?? 0
+        logger.notice(
+            "postmoon \(programVersion) started",
+            metadata: ["accounts": "\(engine.hubs.count)", "rules": "\(count)"]
+        )
+        try await ServiceGroup(configuration: configuration).run()
+        logger.notice("stopped")
+    }
+
+    /// Does what is new since last time, once, and ends.
+    ///
+    /// - Returns: the faults met, one for each folder that could not be done.
+    public func runOnce() async -> [String] {
+        var faults: [String] = []
+        for hub in engine.hubs {
+            for mailbox in hub.account.watch {
+                do {
+                    let (visit, selected) = try await MailboxVisit.open(hub, mailbox)
+                    try await MailboxAttendance(visit: visit, logger: engine.surroundings.logger).attendOnce(selected)
+                    await visit.connection.logout()
+                } catch {
+                    faults.append("\(hub.name)/\(mailbox): \(error)")
+                }
+            }
+            faults += await AccountService(hub: hub).settleOnce()
+        }
+        return faults
+    }
+}
+
+/// One account as a service: it is asked to stop, finishes what it has in hand, and only then is cancelled.
+private struct HubService: Service {
+    let hub: AccountHub
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await AccountService(hub: hub).run()
+        } onGracefulShutdown: {
+            hub.stop()
+        }
+    }
+}
+
+/// SIGHUP loads the rules anew.
+private struct ReloadService: Service {
+    let engine: Engine
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            _ = await engine.reload()
+        }
+    }
+}
+
+/// Says READY=1 once every account is watching or was reported as failing, and feeds the watchdog.
+private struct ReadinessService: Service {
+    let board: StatusBoard
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await board.waitUntilSettled()
+            let notifier = ServiceNotifier.fromEnvironment()
+            notifier?.tell("READY=1")
+            logger.notice("ready")
+            let interval = ServiceNotifier.watchdogSeconds().map { $0 / 2 } ?? 3_600
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(interval))
+                if !Task.isCancelled { notifier?.tell("WATCHDOG=1") }
+            }
+            notifier?.tell("STOPPING=1")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import ActionExecutor
+import ActionJournal
+import IMAPSession
+import IMAPSyntax
+import MIMEParsing
+import MailModel
+import RuleRuntime
+
+/// Lets proposed and held plans go: what is stored is carried out, each step under its own precondition.
+struct Releaser: Sendable {
+    let engine: Engine
+
+    private var surroundings: Surroundings { engine.surroundings }
+
+    func release(_ plans: [PlanID], tell: Sweeper.Tell) async throws -> Int32 {
+        let found = try await surroundings.journal.plans(PlanQuery(ids: Set(plans)))
+        for missing in Set(plans).subtracting(found.map(\.plan.id)).sorted() {
+            try await tell(ControlAnswer(message: "there is no plan \(missing)"))
+        }
+        try await carryOut(found.map(\.plan).filter { [.proposed, .held].contains($0.state) })
+        var failed = found.count < Set(plans).count
+        for plan in try await surroundings.journal.plans(PlanQuery(ids: Set(plans))) {
+            failed = failed || [.failed, .held].contains(plan.plan.state)
+            try await tell(ControlAnswer(result: try PlanReport(plan).json()))
+        }
+        return failed ? 1 : 0
+    }
+
+    /// Gives the plans the steps they lack, folder by folder, and carries them out.
+    func carryOut(_ plans: [PlanRecord]) async throws {
+        for hub in engine.hubs {
+            let own = plans.filter { $0.key.account == hub.name }
+            for mailbox in Set(own.map(\.key.mailbox)).sorted() {
+                let (visit, _) = try await MailboxVisit.open(hub, mailbox)
+                defer { visit.connection.close() }
+                for part in own.filter({ $0.key.mailbox == mailbox }).chunks(of: 500) {
+                    var facts: [JournalFact] = []
+                    for plan in part { facts += try await ready(plan, visit) }
+                    try await surroundings.journal.apply(facts)
+                }
+                if try await visit.executor.carryOutDueSteps() { hub.wakeSenders() }
+            }
+        }
+    }
+
+    private func ready(_ plan: PlanRecord, _ visit: MailboxVisit) async throws -> [JournalFact] {
+        let work = try await surroundings.journal.work(plan.id)
+        if let work, !work.steps.isEmpty { return [.planState(plan.id, .planned, error: nil)] }
+        guard plan.key.uidValidity == visit.uidValidity else {
+            return [
+                .planState(
+                    plan.id, .superseded,
+                    error: "“\(plan.key.mailbox)” was renumbered by the server since it was decided"
+                )
+            ]
+        }
+        var outbox: [Int: [OutboxDraft]] = [:]
+        for (index, planned) in plan.actions.enumerated() {
+            guard planned.after == nil, case .forward(let request) = planned.action else { continue }
+            guard let forwards = visit.hub.forwards, let raw = try await visit.decider.fetch(plan.key.uid, .whole)
+            else {
+                return [.planState(plan.id, .superseded, error: "the message was no longer there to be forwarded")]
+            }
+            outbox[index] = try await forwards.write(
+                request, original: raw, header: HeaderBlock(raw), now: surroundings.clock()
+            )
+        }
+        do {
+            let steps = try visit.decider.planner.steps(for: plan.actions, outbox: outbox)
+            return [.stepsAdded(plan.id, steps), .planState(plan.id, steps.isEmpty ? .done : .planned, error: nil)]
+        } catch {
+            return [.planState(plan.id, .failed, error: "rule \(error.rule): \(error.reason)")]
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import MailModel
+
+/// The health of accounts, folders and rules, as `status` shows it.
+actor StatusBoard {
+    struct Folder: Sendable, Codable {
+        var folder: String
+        var state: String
+        var error: String?
+    }
+
+    struct Account: Sendable {
+        var state = "starting"
+        var since: Int64
+        var folders: [MailboxName: Folder] = [:]
+        var lastEvent: Int64?
+        var lastError: String?
+        var lastErrorCode: String?
+    }
+
+    struct Rules: Sendable {
+        var generation: Int64 = 0
+        var since: Int64 = 0
+        var count = 0
+        var error: String?
+    }
+
+    private(set) var accounts: [AccountName: Account] = [:]
+    private(set) var rules = Rules()
+    private var readiness: [CheckedContinuation<Void, Never>] = []
+    private let clock: @Sendable () -> Int64
+
+    init(accounts: [AccountName], clock: @escaping @Sendable () -> Int64) {
+        self.clock = clock
+        for name in accounts { self.accounts[name] = Account(since: clock()) }
+    }
+
+    func note(_ account: AccountName, _ mailbox: MailboxName, state: String, error: String? = nil, code: String? = nil)
+    {
+        var entry = accounts[account] ?? Account(since: clock())
+        entry.folders[mailbox] = Folder(folder: mailbox.rawValue, state: state, error: error)
+        if let error {
+            entry.lastError = error
+            entry.lastErrorCode = code
+        }
+        let states = Set(entry.folders.values.map(\.state))
+        let combined =
+            states.contains("failing") ? "failing" : states.contains("connecting") ? "connecting" : "watching"
+        if combined != entry.state {
+            entry.state = combined
+            entry.since = clock()
+        }
+        accounts[account] = entry
+        tellReadiness()
+    }
+
+    func noteEvent(_ account: AccountName) { accounts[account]?.lastEvent = clock() }
+
+    func note(rules: Rules) { self.rules = rules }
+
+    /// Ends once every account is watching or was reported as failing.
+    func waitUntilSettled() async {
+        if isSettled { return }
+        await withCheckedContinuation { readiness.append($0) }
+    }
+
+    private var isSettled: Bool { accounts.values.allSatisfy { $0.state == "watching" || $0.state == "failing" } }
+
+    private func tellReadiness() {
+        guard isSettled else { return }
+        let waiting = readiness
+        readiness = []
+        waiting.forEach { $0.resume() }
+    }
+}

@@ -1,0 +1,103 @@
+import Accounts
+import ActionJournal
+import Foundation
+import MailModel
+
+/// What `status` shows (DESIGN §5): accounts, rules, outbox, plans.
+public struct StatusReport: Codable, Sendable {
+    public struct Folder: Codable, Sendable {
+        public var folder: String
+        public var state: String
+        public var error: String?
+    }
+
+    public struct Account: Codable, Sendable {
+        public var account: String
+        public var state: String
+        public var folders: [Folder]
+        public var last_event: String?
+        public var last_error: String?
+        public var code: String?
+        public var since: String
+    }
+
+    public struct Rules: Codable, Sendable {
+        public var generation: Int64
+        public var since: String?
+        public var count: Int
+        public var error: String?
+    }
+
+    public var running: Bool
+    public var accounts: [Account]
+    public var rules: Rules
+    public var outbox: [String: Int]
+    public var plans: [String: Int]
+    public var spool: Int
+
+    public var isHealthy: Bool { running && rules.error == nil && accounts.allSatisfy { $0.state == "watching" } }
+
+    public func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    static func make(engine: Engine) async throws -> StatusReport {
+        let board = engine.surroundings.board
+        let known = await board.accounts
+        let rules = await board.rules
+        let counts = try await engine.surroundings.journal.counts()
+        return StatusReport(
+            running: true,
+            accounts: engine.hubs.compactMap { hub in
+                guard let account = known[hub.name] else { return nil }
+                return Account(
+                    account: hub.name.rawValue, state: account.state,
+                    folders: account.folders.values.sorted { $0.folder < $1.folder }.map {
+                        Folder(folder: $0.folder, state: $0.state, error: $0.error)
+                    },
+                    last_event: account.lastEvent.map(Timestamp.text), last_error: account.lastError,
+                    code: account.state == "failing" ? account.lastErrorCode : nil, since: Timestamp.text(account.since)
+                )
+            },
+            rules: Rules(
+                generation: rules.generation, since: Timestamp.text(rules.since), count: rules.count, error: rules.error
+            ),
+            outbox: counts.outbox.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
+            plans: counts.plans.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
+            spool: (try? engine.surroundings.spool.count()) ?? 0
+        )
+    }
+
+    /// What the journal knows when no daemon runs.
+    public static func offline(_ configuration: Configuration) async throws -> StatusReport {
+        let journal = try Journal.open(folder: configuration.stateFolder, access: .readOnly)
+        defer { journal.close() }
+        let counts = try await journal.counts()
+        var accounts: [Account] = []
+        for account in configuration.accounts {
+            let progress = try await journal.allProgress(account: account.name)
+            accounts.append(
+                Account(
+                    account: account.name.rawValue, state: "stopped",
+                    folders: progress.map { Folder(folder: $0.mailbox.rawValue, state: "stopped", error: nil) },
+                    last_event: nil, last_error: nil, code: nil,
+                    since: Timestamp.text(progress.map(\.lastCompleteCheck).max() ?? 0)
+                )
+            )
+        }
+        return StatusReport(
+            running: false, accounts: accounts, rules: Rules(generation: 0, since: nil, count: 0, error: nil),
+            outbox: counts.outbox.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
+            plans: counts.plans.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value }, spool: 0
+        )
+    }
+}
+
+/// Times as JSON has them: RFC 3339 in UTC.
+public enum Timestamp {
+    public static func text(_ seconds: Int64) -> String {
+        Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+    }
+}

@@ -1,0 +1,49 @@
+import Accounts
+import ActionJournal
+import Logging
+import MailModel
+
+/// What commands do on their own when no daemon runs; planning needs no lock and works beside one.
+public struct SweepSession: Sendable {
+    public typealias Show = @Sendable (ControlAnswer) -> Void
+
+    let engine: Engine
+
+    public static func open(
+        _ configuration: Configuration, acting: Bool, logger: Logger
+    ) async throws -> SweepSession {
+        SweepSession(
+            engine: try await Engine.assemble(configuration, proposing: false, acting: acting, logger: logger)
+        )
+    }
+
+    public func close() async { await engine.close() }
+
+    public func plan(_ query: SweepQuery) async throws -> (number: Int64, plans: [PlanReport]) {
+        let (number, plans) = try await Sweeper(engine: engine).plan(query)
+        return (number, plans.map(PlanReport.init))
+    }
+
+    public func apply(_ number: Int64, _ show: @escaping Show) async throws -> Int32 {
+        let status = try await Sweeper(engine: engine).apply(number: number) { show($0) }
+        return try await finish(status)
+    }
+
+    public func applyAtOnce(_ query: SweepQuery, _ show: @escaping Show) async throws -> Int32 {
+        let status = try await Sweeper(engine: engine).applyAtOnce(query) { show($0) }
+        return try await finish(status)
+    }
+
+    public func release(_ plans: [Int64], _ show: @escaping Show) async throws -> Int32 {
+        let status = try await Releaser(engine: engine).release(plans.map(PlanID.init)) { show($0) }
+        return try await finish(status)
+    }
+
+    /// Sends what was released; what cannot be sent now stays in the outbox for the daemon.
+    private func finish(_ status: Int32) async throws -> Int32 {
+        var faults: [String] = []
+        for hub in engine.hubs { faults += await AccountService(hub: hub).settleOnce() }
+        for fault in faults { engine.surroundings.logger.error("\(fault)") }
+        return faults.isEmpty ? status : max(status, 1)
+    }
+}

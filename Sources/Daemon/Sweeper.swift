@@ -1,0 +1,138 @@
+import ActionExecutor
+import ActionJournal
+import Foundation
+import IMAPSession
+import IMAPSyntax
+import Logging
+import MailModel
+import RuleRuntime
+
+/// Which messages a sweep looks at.
+public struct SweepQuery: Codable, Sendable {
+    public var account: String?
+    public var folders: [String]
+    /// Only messages received within so many seconds.
+    public var since: Int64?
+    public var rules: [String]
+
+    public init(account: String? = nil, folders: [String] = [], since: Int64? = nil, rules: [String] = []) {
+        self.account = account
+        self.folders = folders
+        self.since = since
+        self.rules = rules
+    }
+}
+
+/// Runs the rules over mail that is already there.
+public struct Sweeper: Sendable {
+    public typealias Tell = @Sendable (ControlAnswer) async throws -> Void
+
+    /// Messages fetched and decided together.
+    static let part = 1_000
+
+    let engine: Engine
+
+    public init(engine: Engine) { self.engine = engine }
+
+    private var surroundings: Surroundings { engine.surroundings }
+
+    /// What the rules would do; the plans are stored as proposed, under the number that is given.
+    public func plan(_ query: SweepQuery) async throws -> (number: Int64, plans: [PlanView]) {
+        let number = try await saveQuery(query)
+        try await walk(query) { visit, records in
+            _ = try await surroundings.journal.recordDecisions(records, progress: [])
+        } decide: { visit, message in
+            try await visit.decider.decide(message, event: .sweep, trigger: .sweep(run: number), proposing: true)
+        }
+        let plans = try await surroundings.journal.plans(PlanQuery(trigger: .sweep(run: number)))
+        return (number, plans)
+    }
+
+    /// Decides and acts in one go, part by part.
+    public func applyAtOnce(_ query: SweepQuery, tell: Tell) async throws -> Int32 {
+        let number = try await saveQuery(query)
+        try await walk(query) { visit, records in
+            _ = try await surroundings.journal.recordDecisions(records, progress: [])
+            if try await visit.executor.carryOutDueSteps() { visit.hub.wakeSenders() }
+        } decide: { visit, message in
+            try await visit.decider.decide(message, event: .sweep, trigger: .sweep(run: number))
+        }
+        return try await report(PlanQuery(trigger: .sweep(run: number)), "sweep \(number)", tell)
+    }
+
+    /// Carries out a saved sweep: exactly its plans, each step under its precondition.
+    public func apply(number: Int64, tell: Tell) async throws -> Int32 {
+        guard try await surroundings.journal.savedSweep(number) != nil else {
+            try await tell(ControlAnswer(message: "there is no sweep \(number)"))
+            return 1
+        }
+        let query = PlanQuery(trigger: .sweep(run: number))
+        let plans = try await surroundings.journal.plans(query).filter { $0.plan.state == .proposed }
+        try await Releaser(engine: engine).carryOut(plans.map(\.plan))
+        return try await report(query, "sweep \(number)", tell)
+    }
+
+    private func saveQuery(_ query: SweepQuery) async throws -> Int64 {
+        let text = String(decoding: try JSONEncoder().encode(query), as: UTF8.self)
+        return try await surroundings.journal.saveSweep(time: surroundings.clock(), query: text, rows: [])
+    }
+
+    private func report(_ query: PlanQuery, _ name: String, _ tell: Tell) async throws -> Int32 {
+        let plans = try await surroundings.journal.plans(query)
+        for plan in plans { try await tell(ControlAnswer(result: try PlanReport(plan).json())) }
+        let failed = plans.filter { [.failed, .held].contains($0.plan.state) }.count
+        let counts = Dictionary(grouping: plans, by: \.plan.state).map { "\($0.value.count) \($0.key.rawValue)" }
+            .sorted()
+        try await tell(
+            ControlAnswer(message: "\(name): \(plans.isEmpty ? "nothing to do" : counts.joined(separator: ", "))")
+        )
+        return failed > 0 ? 1 : 0
+    }
+
+    /// Goes over the messages of the query, fetching the next part while the present one is decided and carried out.
+    private func walk(
+        _ query: SweepQuery, store: @Sendable (MailboxVisit, [DecisionRecord]) async throws -> Void,
+        decide: @Sendable (MailboxVisit, ArrivedMessage) async throws -> DecisionRecord?
+    ) async throws {
+        for hub in engine.hubs where query.account == nil || query.account == hub.name.rawValue {
+            let folders = query.folders.isEmpty ? hub.account.watch : query.folders.compactMap(MailboxName.init)
+            for folder in folders {
+                let (visit, _) = try await MailboxVisit.open(hub, folder)
+                defer { visit.connection.close() }
+                try await visit.executor.recover()
+                try await walk(visit, query, store, decide)
+            }
+        }
+    }
+
+    private func walk(
+        _ visit: MailboxVisit, _ query: SweepQuery,
+        _ store: @Sendable (MailboxVisit, [DecisionRecord]) async throws -> Void,
+        _ decide: @Sendable (MailboxVisit, ArrivedMessage) async throws -> DecisionRecord?
+    ) async throws {
+        let fields = await surroundings.rules.headerFields(for: visit.hub.name)
+        let items = visit.fetchItems(fields: fields)
+        let oldest = query.since.map { surroundings.clock() - $0 } ?? .min
+        let listed = try await visit.connection.run(
+            .uidFetch(.from(.first), query.since == nil ? [.uid] : [.uid, .internalDate], changedSince: nil)
+        ).checked()
+        let uids = listed.fetched.filter { ($0.internalDate ?? .max) >= oldest }.compactMap(\.uid).sorted()
+        let parts = uids.chunks(of: Self.part).map { part in
+            IMAPCommand.uidFetch(.set(UIDSet(part)), items, changedSince: nil)
+        }
+        var next = parts.first.map { visit.connection.submit([$0])[0] }
+        for index in parts.indices {
+            guard let reply = next else { break }
+            let fetched = try await reply.value().checked().fetched
+            next = parts.indices.contains(index + 1) ? visit.connection.submit([parts[index + 1]])[0] : nil
+            var records: [DecisionRecord] = []
+            for message in fetched.sorted(by: { ($0.uid ?? .first) < ($1.uid ?? .first) }) {
+                guard let arrived = visit.arrived(message, headerIsWhole: fields == nil),
+                    !arrived.facts.flags.contains(.deleted), let record = try await decide(visit, arrived)
+                else { continue }
+                if !record.actions.isEmpty || record.state == .failed { records.append(record) }
+            }
+            try await store(visit, records)
+        }
+    }
+}

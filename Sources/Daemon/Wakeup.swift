@@ -1,0 +1,52 @@
+import Synchronization
+
+/// A wish that somebody looks again: any number of wishes before a look count as one, and none is lost.
+final class Wakeup: Sendable {
+    private struct State {
+        var isWished = false
+        var waiter: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    func wake() {
+        let waiter = state.withLock { state in
+            if state.waiter == nil { state.isWished = true }
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume()
+    }
+
+    /// Ends at a wish, after so many seconds (`nil`: never by itself), or when the task is cancelled. For one waiter.
+    func wait(seconds: Double?) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.wish() }
+            if let seconds { group.addTask { try? await Task.sleep(for: .seconds(max(0, seconds))) } }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func wish() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isWished = state.withLock { state in
+                    defer { state.isWished = false }
+                    if !state.isWished, !Task.isCancelled {
+                        state.waiter = continuation
+                        return false
+                    }
+                    return true
+                }
+                if isWished { continuation.resume() }
+            }
+        } onCancel: {
+            let waiter = state.withLock { state in
+                defer { state.waiter = nil }
+                return state.waiter
+            }
+            waiter?.resume()
+        }
+    }
+}

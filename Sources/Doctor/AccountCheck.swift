@@ -1,0 +1,74 @@
+import Accounts
+import IMAPSession
+import MailModel
+import MailTransport
+import TLSChannel
+
+/// One thing that was tried for an account, and what came of it.
+public struct CheckResult: Sendable, Equatable {
+    public var check: String
+    public var ok: Bool
+    public var code: FaultCode?
+    public var detail: String
+
+    public init(check: String, ok: Bool, code: FaultCode? = nil, detail: String) {
+        self.check = check
+        self.ok = ok
+        self.code = code
+        self.detail = detail
+    }
+}
+
+/// Tries an account the way `run` will use it and names what is wrong.
+public struct AccountCheck: Sendable {
+    let account: AccountConfiguration
+    let dialer: Dialer
+
+    public init(account: AccountConfiguration, dialer: Dialer) {
+        self.account = account
+        self.dialer = dialer
+    }
+
+    /// Reads the secret and signs in to the IMAP server; changes nothing there.
+    public func run() async -> [CheckResult] {
+        guard case .password(let source) = account.credential else {
+            return [CheckResult(check: "secret", ok: true, detail: "oauth2: not tried")]
+        }
+        let password: Secret
+        do {
+            password = try await source.read()
+        } catch {
+            return [CheckResult(check: "secret", ok: false, code: .configuration, detail: "\(error)")]
+        }
+        var results = [CheckResult(check: "secret", ok: true, detail: "read")]
+        let endpoint = Endpoint(
+            host: account.imap.host, port: account.imap.port,
+            security: TransportSecurity(rawValue: account.imap.security.rawValue) ?? .tls,
+            trust: account.imap.caFile.map { TLSTrust.file($0) } ?? .system
+        )
+        var last: CheckResult?
+        for name in account.userNames {
+            do {
+                let (connection, server) = try await dialer.signIn(
+                    to: endpoint, user: name, password: password, clientID: [("name", "Postmoon")],
+                    deadlines: SessionDeadlines(greeting: 10, answer: 10, idleAnswer: 10)
+                )
+                await connection.logout()
+                results.append(
+                    CheckResult(
+                        check: "imap", ok: true,
+                        detail: "signed in; \(server.has("MOVE") ? "MOVE" : "no MOVE"), "
+                            + "\(server.has("IDLE") ? "IDLE" : "no IDLE"), \(server.has("UIDPLUS") ? "UIDPLUS" : "no UIDPLUS")"
+                    )
+                )
+                return results
+            } catch {
+                let code = (error as? any Fault)?.code
+                last = CheckResult(check: "imap", ok: false, code: code, detail: "\(error)")
+                if code != .authFailed { break }
+            }
+        }
+        if let last { results.append(last) }
+        return results
+    }
+}

@@ -1,0 +1,265 @@
+import IMAPSyntax
+import MailModel
+import NIOCore
+
+/// Drives a `SessionMachine` on its channel: bytes in, commands out, one clock for silence.
+final class IMAPConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private var machine: SessionMachine
+    private var parser = ResponseParser()
+    private var assembler = FetchAssembler()
+    private var promises: [CommandID: EventLoopPromise<CommandResult>] = [:]
+    private var nextID: UInt64 = 1
+    private var context: ChannelHandlerContext?
+    private let deadlines: SessionDeadlines
+    private let startTLS: (@Sendable (Channel) -> EventLoopFuture<Void>)?
+    private let greeting: EventLoopPromise<Greeting>
+    private var lastHeard = NIODeadline.now()
+    private var silenceClock: Scheduled<Void>?
+    private var fetchedBytes = 0
+    private var watchers: [EventLoopPromise<Void>] = []
+    private(set) var failure: SessionError?
+    private(set) var alerts: [String] = []
+
+    init(
+        eventLoop: EventLoop, mustStartTLS: Bool, deadlines: SessionDeadlines,
+        startTLS: (@Sendable (Channel) -> EventLoopFuture<Void>)?
+    ) {
+        machine = SessionMachine(mustStartTLS: mustStartTLS)
+        self.deadlines = deadlines
+        self.startTLS = startTLS
+        greeting = eventLoop.makePromise()
+    }
+
+    var greeted: EventLoopFuture<Greeting> { greeting.futureResult }
+    var selected: SelectedMailbox? { machine.selected }
+    var capabilities: Set<String>? { machine.capabilities }
+    var isIdling: Bool { machine.idle != .none }
+    var isClosed: Bool { machine.phase == .closed }
+    var activityIsEmpty: Bool { machine.activity.isEmpty }
+
+    // MARK: What the connection asks
+
+    /// Writes the commands as one burst (as far as the rules of `SessionMachine` let them follow each other).
+    func submit(_ commands: [SubmittedCommand], on eventLoop: EventLoop) -> [EventLoopFuture<CommandResult>] {
+        var numbered: [(id: CommandID, command: SubmittedCommand)] = []
+        var futures: [EventLoopFuture<CommandResult>] = []
+        for command in commands {
+            let id = CommandID(rawValue: nextID)
+            nextID += 1
+            let promise = eventLoop.makePromise(of: CommandResult.self)
+            promises[id] = promise
+            futures.append(promise.futureResult)
+            numbered.append((id, command))
+        }
+        run(machine.submitted(numbered))
+        return futures
+    }
+
+    func endIdle() { run(machine.idleEnded()) }
+
+    var pendingActivity: MailboxActivity { machine.activity }
+
+    func takeActivity() -> MailboxActivity {
+        defer { machine.activity = MailboxActivity() }
+        return machine.activity
+    }
+
+    /// Succeeds when something happened in the mailbox (at once when it already has), fails with the connection.
+    func nextActivity(on eventLoop: EventLoop) -> EventLoopFuture<Void> {
+        if let failure { return eventLoop.makeFailedFuture(failure) }
+        if !machine.activity.isEmpty { return eventLoop.makeSucceededVoidFuture() }
+        let promise = eventLoop.makePromise(of: Void.self)
+        watchers.append(promise)
+        return promise.futureResult
+    }
+
+    func takeAlerts() -> [String] {
+        defer { alerts = [] }
+        return alerts
+    }
+
+    /// Lets go of one waiter's promise when it no longer waits.
+    func wakeWatchers() {
+        let waiting = watchers
+        watchers = []
+        waiting.forEach { $0.succeed() }
+    }
+
+    // MARK: The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { lookForSilence() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        run(machine.connectionClosed(nil))
+        self.context = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        lastHeard = .now()
+        lookForSilence()
+        context.fireChannelActive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastHeard = .now()
+        parser.append(unwrapInboundIn(data))
+        do {
+            while machine.phase != .closed, let event = try parser.next() { receive(event) }
+        } catch {
+            run(machine.connectionClosed(.protocolError("the server's answer cannot be read: \(error)")))
+        }
+        if fetchedBytes + assembler.heldBytes > machine.limits.fetchedBytes {
+            run(
+                machine.connectionClosed(
+                    SessionError(code: .limitExceeded, scope: .connection, text: "the server sent too much at once")
+                )
+            )
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if machine.isResting { parser.releaseBuffer() }
+        context.fireChannelReadComplete()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        run(machine.connectionClosed(nil))
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: Error) {
+        let reason: SessionError
+        if let fault = error as? any Fault {
+            reason = SessionError(code: fault.code, scope: fault.scope, text: fault.description)
+        } else {
+            reason = .connectionLost("the connection broke: \(error)")
+        }
+        run(machine.connectionClosed(reason))
+    }
+
+    private func receive(_ event: ResponseEvent) {
+        switch event {
+        case .untagged(let response): run(machine.received(response))
+        case .tagged(let reply): run(machine.received(reply))
+        case .continuation: run(machine.receivedContinuation())
+        case .fetchBegin, .fetchAttribute, .bodyBegin, .bodyBytes, .bodyEnd, .fetchEnd:
+            guard let message = assembler.receive(event) else { return }
+            fetchedBytes += message.bodies.reduce(0) { $0 + $1.bytes.count }
+            run(machine.received(message))
+        }
+    }
+
+    // MARK: Actions
+
+    private func run(_ actions: [SessionMachine.Action]) {
+        for action in actions { run(action) }
+    }
+
+    private func run(_ action: SessionMachine.Action) {
+        switch action {
+        case .write(let bytes):
+            if !silenceIsWatched { lastHeard = .now() }
+            lookForSilence()
+            context?.writeAndFlush(wrapOutboundOut(bytes.buffer), promise: nil)
+        case .beginTLS:
+            beginTLS()
+        case .complete(let id, let result):
+            fetchedBytes -= result.fetched.reduce(0) { $0 + $1.bodies.reduce(0) { $0 + $1.bytes.count } }
+            promises.removeValue(forKey: id)?.succeed(result)
+            // An IDLE that ends without being asked to must not leave its waiter asleep.
+            if result.command == IMAPCommand.idle.name { wakeWatchers() }
+        case .fail(let id, let error):
+            promises.removeValue(forKey: id)?.fail(error)
+        case .greeted(let greeted):
+            greeting.succeed(greeted)
+        case .activity:
+            wakeWatchers()
+        case .alert(let text):
+            if alerts.count < 20 { alerts.append(String(text.prefix(300))) }
+        case .close(let error):
+            close(error)
+        }
+    }
+
+    private func beginTLS() {
+        guard let context else { return }
+        // A byte behind the OK was not protected: nothing received before TLS may survive it (RFC 3501 §6.2.1).
+        guard parser.bufferedBytes == 0, let startTLS else {
+            run(
+                machine.connectionClosed(
+                    SessionError(
+                        code: .startTLSStripped, scope: .account,
+                        text: "the server sent data behind its STARTTLS answer: refused, somebody may stand in between"
+                    )
+                )
+            )
+            return
+        }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        startTLS(context.channel).whenComplete { outcome in
+            let handler = bound.value
+            switch outcome {
+            case .success:
+                // The old parser's state is from before TLS, and so is nothing to build on.
+                handler.parser = ResponseParser()
+                handler.assembler = FetchAssembler()
+                handler.run(handler.machine.tlsEstablished())
+            case .failure(let error):
+                if let context = handler.context { handler.errorCaught(context: context, error: error) }
+            }
+        }
+    }
+
+    private func close(_ error: SessionError) {
+        failure = error
+        silenceClock?.cancel()
+        silenceClock = nil
+        greeting.fail(error)
+        let waiting = watchers
+        watchers = []
+        waiting.forEach { $0.fail(error) }
+        context?.close(promise: nil)
+    }
+
+    // MARK: Silence
+
+    private var silenceIsWatched: Bool { silenceClock != nil }
+
+    /// Arms the clock while an answer is due. It looks again when it rings instead of being moved by every byte.
+    private func lookForSilence() {
+        guard silenceClock == nil, let context, machine.phase != .closed else { return }
+        let limit = machine.phase == .awaitingGreeting ? deadlines.greeting : answerLimit
+        let due = lastHeard + .nanoseconds(Int64(limit * 1e9))
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        silenceClock = context.eventLoop.scheduleTask(deadline: due) { bound.value.silenceRang(limit: limit) }
+    }
+
+    private var answerLimit: Double {
+        switch machine.idle {
+        case .requested, .finishing: min(deadlines.answer, deadlines.idleAnswer)
+        case .none, .idling: deadlines.answer
+        }
+    }
+
+    private func silenceRang(limit: Double) {
+        silenceClock = nil
+        guard machine.awaitsAnswer else { return }
+        guard NIODeadline.now() - lastHeard >= .nanoseconds(Int64(limit * 1e9)) else { return lookForSilence() }
+        let greeting = machine.phase == .awaitingGreeting
+        run(
+            machine.connectionClosed(
+                SessionError(
+                    code: .connectionTimeout, scope: .connection, command: machine.inFlight.first?.command.command.name,
+                    text: greeting
+                        ? "the server did not greet within \(Int(limit)) s" : "no answer for \(Int(limit)) s"
+                )
+            )
+        )
+    }
+}

@@ -1,0 +1,51 @@
+import IMAPSyntax
+import MailModel
+
+/// What SELECT or EXAMINE said, kept up to date by what came since.
+public struct SelectedMailbox: Equatable, Sendable {
+    public var name: WireMailboxName
+    /// `nil` when the server did not say: then nothing can be remembered about this mailbox.
+    public var uidValidity: UIDValidity?
+    public var uidNext: UID?
+    public var exists: UInt32 = 0
+    public var highestModSeq: ModSeq?
+    public var permanentFlags: Set<Flag>?
+    /// Whether new keywords can be made (`\*`).
+    public var acceptsNewKeywords = false
+    public var isReadOnly = false
+
+    public init(name: WireMailboxName) { self.name = name }
+
+    /// Whether a flag set here stays set.
+    public func keeps(_ flag: Flag) -> Bool {
+        guard let permanentFlags else { return true }
+        return permanentFlags.contains(flag) || (!flag.isSystem && acceptsNewKeywords)
+    }
+}
+
+/// What happened in the selected mailbox since it was last asked for: never lost, only merged.
+public struct MailboxActivity: Equatable, Sendable {
+    /// The newest EXISTS, when one came.
+    public var exists: UInt32?
+    public var expunged = 0
+    public var vanished = UIDSet()
+    /// FETCH responses nobody asked for, newest for each UID.
+    public var flags: [UID: Set<Flag>] = [:]
+    /// Flag changes whose UID was not said, or too many of them to keep: list the flags again.
+    public var needsFlagListing = false
+
+    public init() {}
+
+    public var isEmpty: Bool { self == MailboxActivity() }
+
+    static let mostFlags = 1_000
+
+    mutating func noteFlags(_ message: FetchedMessage) {
+        guard let flags = message.flags else { return }
+        guard let uid = message.uid, self.flags.count < Self.mostFlags || self.flags[uid] != nil else {
+            needsFlagListing = true
+            return
+        }
+        self.flags[uid] = flags
+    }
+}

@@ -1,0 +1,119 @@
+import IMAPSyntax
+import MailModel
+
+extension SessionMachine {
+    /// Gives an untagged response to the command it belongs to, or to the mailbox's activity.
+    mutating func route(_ response: UntaggedResponse) -> [Action] {
+        switch response {
+        case .status(let status, let code, let text):
+            return routeStatus(status, code, text)
+        case .capability(let names):
+            noteCapabilities(names)
+            amend(.capability) { $0.capabilities = names }
+        case .enabled(let names):
+            amend(.enable) { $0.enabled += names }
+        case .list(let entry), .lsub(let entry):
+            amend(.list) { $0.lists.append(entry) }
+        case .mailboxStatus(let name, let attributes):
+            amendFirst([.status, .list]) { $0.statuses.append(MailboxStatus(name, attributes)) }
+        case .search(let numbers, _):
+            amend(.search) { $0.search = ($0.search ?? []) + numbers }
+        case .esearch(let result):
+            amend(.search) { $0.esearch = result }
+        case .namespace(let namespace):
+            amend(.namespace) { $0.namespace = namespace }
+        case .flags(let flags):
+            amend(.select) { result in
+                if result.selected?.permanentFlags == nil { result.selected?.permanentFlags = Set(flags) }
+            }
+        case .exists(let count):
+            return noteExists(count)
+        case .expunge:
+            activity.expunged += 1
+            if let exists = selected?.exists, exists > 0 { selected?.exists = exists - 1 }
+            return [.activity]
+        case .vanished(let earlier, let uids):
+            // VANISHED (EARLIER) names UIDs that were gone before: only what we know can have vanished.
+            activity.vanished = activity.vanished.union(uids)
+            return earlier ? [] : [.activity]
+        case .recent, .id, .other:
+            break
+        }
+        return []
+    }
+
+    private mutating func routeStatus(_ status: ConditionStatus, _ code: ResponseCode?, _ text: String) -> [Action] {
+        guard let code else { return [] }
+        switch code {
+        case .alert:
+            return [.alert(text)]
+        case .capability(let names):
+            noteCapabilities(names)
+        case .copyUID:
+            amendFirst([.move, .copy]) { $0.untaggedCodes.append(code) }
+        case .uidValidity(let value):
+            amend(.select) { $0.selected?.uidValidity = value }
+        case .uidNext(let value):
+            amend(.select) { $0.selected?.uidNext = value }
+        case .permanentFlags(let flags, let any):
+            amend(.select) {
+                $0.selected?.permanentFlags = Set(flags)
+                $0.selected?.acceptsNewKeywords = any
+            }
+        case .highestModSeq(let value):
+            amend(.select) { $0.selected?.highestModSeq = value }
+        case .noModSeq:
+            amend(.select) { $0.selected?.highestModSeq = nil }
+        case .readOnly:
+            selected?.isReadOnly = true
+        default:
+            break
+        }
+        return []
+    }
+
+    private mutating func noteExists(_ count: UInt32) -> [Action] {
+        // While a SELECT runs, counts speak of the mailbox that it opens (RFC 3501 §6.3.1).
+        if inFlight.contains(where: { $0.command.kind == .select }) {
+            amend(.select) { $0.selected?.exists = count }
+            return []
+        }
+        selected?.exists = count
+        activity.exists = count
+        return [.activity]
+    }
+
+    /// A SELECT that is written makes the mailbox selected so far no longer so.
+    mutating func beginSelecting(_ command: SubmittedCommand) {
+        guard command.kind == .select, let name = command.command.mailbox else { return }
+        inFlight[inFlight.count - 1].result.selected = SelectedMailbox(name: name)
+    }
+
+    mutating func endSelecting(_ finished: inout InFlight) {
+        switch finished.command.kind {
+        case .select:
+            activity = MailboxActivity()
+            if finished.result.status == .ok {
+                if finished.result.code == .readOnly { finished.result.selected?.isReadOnly = true }
+                selected = finished.result.selected
+            } else {
+                finished.result.selected = nil
+                selected = nil
+            }
+        case .unselect where finished.result.status == .ok:
+            selected = nil
+            activity = MailboxActivity()
+        default:
+            break
+        }
+    }
+
+    private mutating func amend(_ kind: SubmittedCommand.Kind, _ change: (inout CommandResult) -> Void) {
+        amendFirst([kind], change)
+    }
+
+    private mutating func amendFirst(_ kinds: [SubmittedCommand.Kind], _ change: (inout CommandResult) -> Void) {
+        guard let index = inFlight.firstIndex(where: { kinds.contains($0.command.kind) }) else { return }
+        change(&inFlight[index].result)
+    }
+}

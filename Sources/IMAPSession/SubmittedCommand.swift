@@ -1,0 +1,91 @@
+import IMAPSyntax
+import MailModel
+import NIOCore
+
+/// A command's number on its connection.
+struct CommandID: Hashable, Comparable, Sendable {
+    let rawValue: UInt64
+
+    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// Bytes for the wire that never print: they may hold a password.
+struct OutboundBytes: Equatable, CustomStringConvertible {
+    let buffer: ByteBuffer
+
+    init(_ buffer: ByteBuffer) { self.buffer = buffer }
+
+    var description: String { "<\(buffer.readableBytes) bytes>" }
+}
+
+/// How the server greeted us.
+struct Greeting: Equatable, Sendable {
+    var isPreauthenticated: Bool
+    var text: String
+}
+
+/// A command with what the session has to know to run it.
+struct SubmittedCommand: Sendable {
+    enum Kind: Equatable {
+        case capability, enable, namespace, list, status, select, unselect, search, fetch, copy, move, idle, exclusive
+        case other
+    }
+
+    let command: IMAPCommand
+    let kind: Kind
+    /// Lines for the continuations that the server asks for (SASL), after the command's own literals.
+    let continuations: [ByteBuffer]
+
+    init(_ command: IMAPCommand, continuations: [ByteBuffer] = []) {
+        self.command = command
+        self.continuations = continuations
+        kind =
+            switch command {
+            case .capability: .capability
+            case .enable: .enable
+            case .namespace: .namespace
+            case .list: .list
+            case .status: .status
+            case .select, .examine: .select
+            case .unselect: .unselect
+            case .uidSearch: .search
+            case .uidFetch: .fetch
+            case .uidCopy: .copy
+            case .uidMove: .move
+            case .idle: .idle
+            case .startTLS, .login, .authenticate, .logout: .exclusive
+            default: .other
+            }
+    }
+
+    var isIdle: Bool { kind == .idle }
+
+    /// Commands after which the server may speak differently: nothing overtakes them and they overtake nothing.
+    var isExclusive: Bool { kind == .exclusive }
+
+    /// Whether a FETCH response answers this command: it has something that only an answer has. Others are news.
+    func expects(_ message: FetchedMessage) -> Bool {
+        switch command {
+        case .uidFetch(let selection, let items, _):
+            guard let uid = message.uid, selection.mayContain(uid) else { return false }
+            let onlyFlags = items.allSatisfy { [.uid, .flags, .modSeq].contains($0) }
+            if onlyFlags { return message.flags != nil || !items.contains(.flags) }
+            return message.internalDate != nil || message.size != nil || !message.bodies.isEmpty
+                || message.gmMessageID != nil || message.emailID != nil
+        case .uidStore(let uids, _, _, _, _):
+            return message.uid.map(uids.set.contains) ?? false
+        default:
+            return false
+        }
+    }
+}
+
+extension UIDSelection {
+    /// Whether a response for this UID can answer the selection. `n:*` always includes the last message (RFC 3501 §6.4.8).
+    func mayContain(_ uid: UID) -> Bool {
+        switch self {
+        case .set(let set): set.contains(uid)
+        case .from, .last: true
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/// Domain names of addresses (RFC 5890).
+enum DomainName {
+    /// Lower case, U-labels, no dot at the end. A label that is no proper A-label stays as it is.
+    static func display(_ bytes: ArraySlice<UInt8>, fallback: Charset = .windows1252) -> String {
+        var bytes = bytes
+        while bytes.last == ASCII.dot { bytes = bytes.dropLast() }
+        let isASCII = bytes.allSatisfy { $0 > ASCII.space && $0 < 0x7F }
+        let lower = isASCII ? bytes.lowercasedString() : HeaderText.decode(bytes, fallback: fallback).lowercased()
+        guard lower.contains("xn--") else { return lower }
+        return lower.split(separator: ".", omittingEmptySubsequences: false).map { label in
+            guard label.hasPrefix("xn--"), let text = Punycode.decode(label.dropFirst(4)) else { return String(label) }
+            return text
+        }.joined(separator: ".")
+    }
+
+    /// For the wire: A-labels. Labels that are ASCII stay as they are.
+    static func ascii(_ domain: String) -> String {
+        guard domain.utf8.contains(where: { $0 >= 0x80 }) else { return domain }
+        return domain.lowercased().split(separator: ".", omittingEmptySubsequences: false).map { label in
+            label.utf8.contains { $0 >= 0x80 } ? "xn--" + Punycode.encode(label) : String(label)
+        }.joined(separator: ".")
+    }
+}

@@ -1,0 +1,125 @@
+/// Finds the fields of a header and where the body begins.
+enum HeaderScanner {
+    struct Result {
+        var block: HeaderBlock
+        /// Behind the empty line, or where a delimiter or the end stopped the header.
+        var bodyStart: Int
+    }
+
+    /// Reads lines in `range` until an empty one, or one beginning with `--` that `isDelimiter(start, end)` knows.
+    /// Without an empty line, what follows the last field and is none itself counts as body.
+    static func scan(
+        _ bytes: [UInt8], in range: Range<Int>, limits: MIMELimits, isDelimiter: (Int, Int) -> Bool
+    ) -> Result {
+        var fields: [HeaderField] = []
+        fields.reserveCapacity(32)
+        var position = range.lowerBound
+        let end = range.upperBound
+        var budget = limits.headerBlock
+        var eightBit = false
+        // The field being read: where it starts and its colon; `nil` while junk is skipped.
+        var open: (start: Int, nameEnd: Int, colon: Int, folded: Bool)?
+        var lastFieldEnd = range.lowerBound
+        var previousLineEnd = range.lowerBound
+
+        func close(at valueEnd: Int) {
+            guard let field = open else { return }
+            open = nil
+            let size = min(valueEnd - field.start, limits.headerField)
+            guard size <= budget else {
+                budget = 0
+                return
+            }
+            budget -= size
+            fields.append(
+                HeaderField(
+                    bytes: bytes, name: field.start..<field.nameEnd,
+                    value: (field.colon + 1)..<max(field.start + size, field.colon + 1), isFolded: field.folded,
+                    limits: limits))
+        }
+
+        while position < end {
+            let lineStart = position
+            var accumulated: UInt8 = 0
+            while position < end, bytes[position] != ASCII.lineFeed {
+                accumulated |= bytes[position]
+                position += 1
+            }
+            var lineEnd = position
+            while lineEnd > lineStart, bytes[lineEnd - 1] == ASCII.carriageReturn { lineEnd -= 1 }
+            let isTerminated = position < end
+            if isTerminated { position += 1 }
+
+            let first = lineEnd > lineStart ? bytes[lineStart] : 0
+            if lineEnd == lineStart, isTerminated || position > lineStart {
+                close(at: previousLineEnd)
+                finish(&fields, bytes: bytes, eightBit: eightBit)
+                return Result(block: HeaderBlock(fields: fields), bodyStart: position)
+            }
+            if first.isBlank {
+                if open != nil {
+                    open?.folded = true
+                    eightBit = eightBit || accumulated >= 0x80
+                    previousLineEnd = lineEnd
+                    lastFieldEnd = position
+                }
+                continue
+            }
+            if first == ASCII.hyphen, lineEnd - lineStart > 2, bytes[lineStart + 1] == ASCII.hyphen,
+                isDelimiter(lineStart, lineEnd)
+            {
+                close(at: previousLineEnd)
+                finish(&fields, bytes: bytes, eightBit: eightBit)
+                return Result(block: HeaderBlock(fields: fields), bodyStart: lineStart)
+            }
+            close(at: previousLineEnd)
+            if let (nameEnd, colon) = fieldName(bytes, from: lineStart, to: lineEnd) {
+                open = (lineStart, nameEnd, colon, false)
+                eightBit = eightBit || accumulated >= 0x80
+                previousLineEnd = lineEnd
+                lastFieldEnd = position
+            } else if lineStart == range.lowerBound, isMboxLine(bytes, from: lineStart, to: lineEnd) {
+                lastFieldEnd = position
+            }
+        }
+        close(at: previousLineEnd)
+        finish(&fields, bytes: bytes, eightBit: eightBit)
+        return Result(block: HeaderBlock(fields: fields), bodyStart: lastFieldEnd)
+    }
+
+    /// Whether a field could begin at `start`.
+    static func isField(_ bytes: [UInt8], at start: Int, end: Int) -> Bool {
+        var lineEnd = start
+        while lineEnd < end, bytes[lineEnd] != ASCII.lineFeed { lineEnd += 1 }
+        return fieldName(bytes, from: start, to: lineEnd) != nil
+    }
+
+    /// Printable characters, then perhaps blanks (obsolete), then a colon (RFC 5322 §3.6.8, §4.5).
+    private static func fieldName(_ bytes: [UInt8], from start: Int, to end: Int) -> (nameEnd: Int, colon: Int)? {
+        var index = start
+        while index < end {
+            let byte = bytes[index]
+            if byte == ASCII.colon || byte <= ASCII.space || byte >= 0x7F { break }
+            index += 1
+        }
+        let nameEnd = index
+        while index < end, bytes[index].isBlank { index += 1 }
+        guard nameEnd > start, index < end, bytes[index] == ASCII.colon else { return nil }
+        // `From jane Mon Nov ...: ` of an mbox is no field, and neither is `>From `.
+        return (nameEnd, index)
+    }
+
+    private static func isMboxLine(_ bytes: [UInt8], from start: Int, to end: Int) -> Bool {
+        let line = bytes[start..<end]
+        return line.starts(with: "From ".utf8) || line.starts(with: ">From ".utf8)
+    }
+
+    /// Bytes that are no UTF-8 are read in the charset that the message names for its body, if it names one.
+    private static func finish(_ fields: inout [HeaderField], bytes: [UInt8], eightBit: Bool) {
+        guard eightBit, let contentType = fields.first(where: { $0.isNamed("Content-Type") }) else { return }
+        let value = ParameterizedValue(contentType, limits: .standard)
+        guard let name = value.parameters["charset"], let charset = Charset(name: name), charset.suitsRawBytes
+        else { return }
+        for index in fields.indices { fields[index].fallback = charset }
+    }
+}

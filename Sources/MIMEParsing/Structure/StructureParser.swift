@@ -1,0 +1,217 @@
+/// Builds the MIME tree in one pass over the message: every line is held against the boundaries of all multiparts that
+/// are open, so that a missing closing delimiter costs nothing and hides nothing (RFC 2046 §5.1).
+struct StructureParser {
+    /// What ended a body.
+    private enum Stop: Equatable {
+        case end
+        /// A delimiter of the multipart that is `level` deep in `boundaries`.
+        case delimiter(level: Int, closes: Bool)
+    }
+
+    /// A body's end (without the line break that belongs to the delimiter) and what came there.
+    private struct Ending {
+        var bodyEnd: Int
+        /// Behind the delimiter's line.
+        var next: Int
+        var stop: Stop
+    }
+
+    /// How often a boundary that never comes may be replaced by one that does; each costs another look.
+    private static let maxGuesses = 8
+
+    private let bytes: [UInt8]
+    private let limits: MIMELimits
+    private var boundaries: [[UInt8]] = []
+    private var partCount: Int
+    private var guesses = 0
+
+    /// - Parameter partCount: parts already counted in the message that these bytes were decoded from.
+    private init(_ bytes: [UInt8], limits: MIMELimits, partCount: Int) {
+        self.bytes = bytes
+        self.limits = limits
+        self.partCount = partCount
+    }
+
+    static func parse(_ bytes: [UInt8], limits: MIMELimits) -> MessagePart {
+        var parser = StructureParser(bytes, limits: limits, partCount: 0)
+        return parser.message(at: 0, numbering: "", depth: 0).part
+    }
+
+    // MARK: Parts
+
+    /// A whole message, which begins at `start`; `numbering` is the number of the part that holds it.
+    private mutating func message(at start: Int, numbering: String, depth: Int) -> (part: MessagePart, ending: Ending) {
+        part(at: start, depth: depth, defaultType: "text/plain") { isMultipart in
+            isMultipart
+                ? (numbering.isEmpty ? "TEXT" : numbering + ".TEXT", numbering)
+                : (numbering.isEmpty ? "1" : numbering + ".1", numbering.isEmpty ? "1" : numbering + ".1")
+        }
+    }
+
+    /// - Parameter numbered: the part's path and the prefix of its children's, for a multipart or anything else.
+    private mutating func part(
+        at start: Int, depth: Int, defaultType: String, numbered: (Bool) -> (path: String, prefix: String)
+    ) -> (part: MessagePart, ending: Ending) {
+        partCount += 1
+        let scanned = scanHeader(at: start)
+        let header = PartHeader(scanned.block, defaultType: defaultType, limits: limits)
+        let (path, prefix) = numbered(header.mediaType.hasPrefix("multipart/"))
+        var part = MessagePart(
+            path: path, mediaType: header.mediaType, parameters: header.parameters, filename: header.filename,
+            disposition: header.disposition, contentID: header.contentID, header: scanned.block, children: [],
+            rawBody: scanned.bodyStart..<scanned.bodyStart, source: bytes, start: start, encoding: header.encoding)
+        let ending = readBody(of: &part, from: scanned.bodyStart, numbering: prefix, depth: depth)
+        part.rawBody = scanned.bodyStart..<max(ending.bodyEnd, scanned.bodyStart)
+        if part.isMessage, part.encoding != .identity, depth < limits.nesting, partCount < limits.parts {
+            // RFC 2046 §5.2.1 forbids it; mail does it. Decoding only shrinks, so this ends.
+            var inner = StructureParser(part.decoded(), limits: limits, partCount: partCount)
+            part.children = [inner.message(at: 0, numbering: prefix, depth: depth + 1).part]
+            partCount = inner.partCount
+        }
+        return (part, ending)
+    }
+
+    private mutating func readBody(
+        of part: inout MessagePart, from bodyStart: Int, numbering: String, depth: Int
+    ) -> Ending {
+        guard depth < limits.nesting else { return findDelimiter(from: bodyStart) }
+        if part.isMultipart {
+            return readMultipart(of: &part, from: bodyStart, numbering: numbering, depth: depth)
+        }
+        guard part.isMessage, part.encoding == .identity, partCount < limits.parts else {
+            return findDelimiter(from: bodyStart)
+        }
+        let (child, ending) = message(at: embeddedStart(bodyStart), numbering: numbering, depth: depth + 1)
+        part.children = [child]
+        return ending
+    }
+
+    /// Some senders leave empty lines before an attached message's header.
+    private func embeddedStart(_ bodyStart: Int) -> Int {
+        var index = bodyStart
+        while index < bytes.count, bytes[index] == ASCII.lineFeed || bytes[index] == ASCII.carriageReturn { index += 1 }
+        return HeaderScanner.isField(bytes, at: index, end: min(bytes.count, index + 998)) ? index : bodyStart
+    }
+
+    private mutating func readMultipart(
+        of part: inout MessagePart, from bodyStart: Int, numbering: String, depth: Int
+    ) -> Ending {
+        let level = boundaries.count
+        let childType = part.mediaType == "multipart/digest" ? "message/rfc822" : "text/plain"
+        let declared = part.parameters["boundary"].map { Array(Array($0.utf8)[...].trimmed()) } ?? []
+        if !declared.isEmpty { boundaries.append(declared) }
+        var ending = findDelimiter(from: bodyStart)
+        if !isOwn(ending.stop, level), guesses < Self.maxGuesses,
+            let guess = guessBoundary(in: bodyStart..<ending.bodyEnd)
+        {
+            guesses += 1
+            boundaries.removeLast(boundaries.count - level)
+            boundaries.append(guess)
+            ending = findDelimiter(from: bodyStart)
+        }
+        while ending.stop == .delimiter(level: level, closes: false) {
+            guard partCount < limits.parts else {
+                ending = findDelimiter(from: ending.next)
+                continue
+            }
+            let number = (numbering.isEmpty ? "" : numbering + ".") + String(part.children.count + 1)
+            let (child, childEnding) = self.part(at: ending.next, depth: depth + 1, defaultType: childType) { _ in
+                (number, number)
+            }
+            part.children.append(child)
+            ending = childEnding
+        }
+        boundaries.removeLast(boundaries.count - level)
+        if case .delimiter(level, _) = ending.stop { return findDelimiter(from: ending.next) }
+        return ending
+    }
+
+    private func isOwn(_ stop: Stop, _ level: Int) -> Bool {
+        if case .delimiter(level, _) = stop { return true }
+        return false
+    }
+
+    /// A header, or none where the part begins with something else: its empty line was forgotten then.
+    private func scanHeader(at start: Int) -> HeaderScanner.Result {
+        if start < bytes.count, !boundaries.isEmpty, bytes[start] != ASCII.lineFeed,
+            bytes[start] != ASCII.carriageReturn,
+            !HeaderScanner.isField(bytes, at: start, end: min(bytes.count, start + 998))
+        {
+            return HeaderScanner.Result(block: HeaderBlock(), bodyStart: start)
+        }
+        return HeaderScanner.scan(bytes, in: start..<bytes.count, limits: limits) { lineStart, lineEnd in
+            delimiter(lineStart, lineEnd) != nil
+        }
+    }
+
+    // MARK: Delimiters
+
+    /// The next delimiter line of any open multipart, from the beginning of a line on.
+    private func findDelimiter(from start: Int) -> Ending {
+        guard !boundaries.isEmpty else { return Ending(bodyEnd: bytes.count, next: bytes.count, stop: .end) }
+        var index = start
+        let end = bytes.count
+        while index < end {
+            if bytes[index] == ASCII.hyphen, index + 1 < end, bytes[index + 1] == ASCII.hyphen {
+                var lineEnd = index
+                while lineEnd < end, bytes[lineEnd] != ASCII.lineFeed { lineEnd += 1 }
+                if let stop = delimiter(index, lineEnd) {
+                    return Ending(bodyEnd: beforeLineBreak(index, start), next: min(lineEnd + 1, end), stop: stop)
+                }
+                index = lineEnd
+            }
+            while index < end, bytes[index] != ASCII.lineFeed { index += 1 }
+            index += 1
+        }
+        return Ending(bodyEnd: end, next: end, stop: .end)
+    }
+
+    private func beforeLineBreak(_ lineStart: Int, _ bodyStart: Int) -> Int {
+        var end = lineStart
+        if end > bodyStart, bytes[end - 1] == ASCII.lineFeed { end -= 1 }
+        if end > bodyStart, bytes[end - 1] == ASCII.carriageReturn { end -= 1 }
+        return end
+    }
+
+    /// Which delimiter a line that begins with `--` is, innermost first; white space at its end does not count.
+    private func delimiter(_ lineStart: Int, _ lineEnd: Int) -> Stop? {
+        var end = lineEnd
+        while end > lineStart, bytes[end - 1].isWhitespace { end -= 1 }
+        let text = bytes[(lineStart + 2)..<max(end, lineStart + 2)]
+        for level in boundaries.indices.reversed() {
+            let count = boundaries[level].count
+            if text.count == count, text.elementsEqual(boundaries[level]) {
+                return .delimiter(level: level, closes: false)
+            }
+            if text.count == count + 2, text.last == ASCII.hyphen, text.dropLast().last == ASCII.hyphen,
+                text.dropLast(2).elementsEqual(boundaries[level])
+            {
+                return .delimiter(level: level, closes: true)
+            }
+        }
+        return nil
+    }
+
+    /// A line that looks like a delimiter: `--`, something without spaces, and then a field or an empty line.
+    private func guessBoundary(in range: Range<Int>) -> [UInt8]? {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            var lineEnd = index
+            while lineEnd < range.upperBound, bytes[lineEnd] != ASCII.lineFeed { lineEnd += 1 }
+            let line = bytes[index..<lineEnd].trimmed()
+            if line.count > 4, line.count <= 202, line.starts(with: "--".utf8), !line.contains(where: \.isWhitespace),
+                line.contains(where: { $0.isLetter || $0.isDigit }),
+                bytes[index] == ASCII.hyphen, lineEnd + 1 < range.upperBound
+            {
+                let next = lineEnd + 1
+                if bytes[next] == ASCII.lineFeed || bytes[next] == ASCII.carriageReturn
+                    || HeaderScanner.isField(bytes, at: next, end: min(range.upperBound, next + 998))
+                {
+                    return Array(line.dropFirst(2))
+                }
+            }
+            index = lineEnd + 1
+        }
+        return nil
+    }
+}

@@ -1,0 +1,255 @@
+/// Lays out what the tokenizer finds.
+struct HTMLTextBuilder {
+    private struct List {
+        var isOrdered: Bool
+        var number: Int
+    }
+
+    private struct Link {
+        var target: String
+        /// Where its text begins in `output`.
+        var start: Int
+    }
+
+    /// Deeper quotes and lists are indented no further, so that output stays in proportion to input.
+    private static let maxIndent = 8
+
+    private var output: [UInt8] = []
+    /// Line breaks that are due before the next text; two make an empty line.
+    private var breaks = 0
+    private var hasSpace = false
+    private var hasTab = false
+    private var lists: [List] = []
+    private var marker: [UInt8] = []
+    private var quotes = 0
+    private var preformatted = 0
+    private var link: Link?
+    /// Whether the table row at hand has text already.
+    private var rowHasText = false
+    /// Whether a cell has begun whose text has not: blocks there break no line.
+    private var isCellFresh = false
+
+    /// Without white space at its ends.
+    var result: String { String(decoding: output[...].trimmed(), as: UTF8.self) }
+
+    // MARK: Tags
+
+    mutating func start(_ name: String, _ attributes: [(name: String, value: ArraySlice<UInt8>)]) {
+        switch name {
+        case "br":
+            breaks = min(breaks + 1, 2)
+        case "a":
+            if let target = attributes.first(where: { $0.name == "href" })?.value {
+                link = Link(target: HTMLReference.decodeAll(target.trimmed()), start: output.count)
+            }
+        case "img":
+            if let alt = attributes.first(where: { $0.name == "alt" })?.value, !alt.trimmed().isEmpty { text(alt) }
+        case "li":
+            breakLine(1)
+            beginItem()
+        case "ul", "ol":
+            breakLine(lists.isEmpty ? 2 : 1)
+            let first = attributes.first { $0.name == "start" }.flatMap {
+                Int(String(decoding: $0.value, as: UTF8.self))
+            }
+            if lists.count < 1000 {
+                lists.append(List(isOrdered: name == "ol", number: max(0, min(first ?? 1, 1_000_000))))
+            }
+        case "blockquote":
+            breakLine(2)
+            quotes += 1
+        case "pre":
+            breakLine(2)
+            preformatted += 1
+        case "hr":
+            breakLine(1)
+            append(ArraySlice("---".utf8))
+            breakLine(1)
+        case "td", "th":
+            if rowHasText {
+                breaks = 0
+                hasTab = true
+            }
+            isCellFresh = true
+        case "tr":
+            breakLine(1)
+            rowHasText = false
+        default:
+            if !isCellFresh { breakBlock(name) }
+        }
+    }
+
+    mutating func end(_ name: String) {
+        switch name {
+        case "a": endLink()
+        case "ul", "ol":
+            _ = lists.popLast()
+            breakLine(lists.isEmpty ? 2 : 1)
+        case "blockquote":
+            breakLine(2)
+            quotes = max(0, quotes - 1)
+        case "pre":
+            breakLine(2)
+            preformatted = max(0, preformatted - 1)
+        case "tr":
+            breakLine(1)
+            rowHasText = false
+        case "td", "th":
+            isCellFresh = false
+        default: breakBlock(name)
+        }
+    }
+
+    private static let paragraphs: Set<String> = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "figure", "table"]
+    private static let blocks: Set<String> = [
+        "address", "article", "aside", "body", "caption", "center", "dd", "details", "div", "dt", "fieldset",
+        "figcaption", "footer", "form", "header", "html", "legend", "li", "main", "nav", "option", "section", "summary",
+        "tbody", "tfoot", "thead",
+    ]
+
+    private mutating func breakBlock(_ name: String) {
+        if Self.blocks.contains(name) {
+            breakLine(1)
+        } else if Self.paragraphs.contains(name) {
+            breakLine(2)
+        }
+    }
+
+    private mutating func breakLine(_ count: Int) {
+        breaks = max(breaks, count)
+        hasSpace = false
+        hasTab = false
+    }
+
+    private mutating func beginItem() {
+        guard let list = lists.last else {
+            marker = Array("- ".utf8)
+            return
+        }
+        marker = Array((list.isOrdered ? "\(list.number). " : "- ").utf8)
+        lists[lists.count - 1].number += 1
+    }
+
+    private mutating func endLink() {
+        guard let link else { return }
+        self.link = nil
+        guard let target = Self.shownTarget(link.target) else { return }
+        let text = String(decoding: output[min(link.start, output.count)...].trimmed(), as: UTF8.self)
+        guard !text.isEmpty, !Self.says(text, target) else { return }
+        append(ArraySlice(" <\(target)>".utf8))
+    }
+
+    /// `nil` for targets that mean nothing outside the page.
+    private static func shownTarget(_ target: String) -> String? {
+        let lower = target.prefix(8).lowercased()
+        let clean = HeaderText.withoutControls(target).filter { $0 != " " }
+        if lower.hasPrefix("http://") || lower.hasPrefix("https://") || lower.hasPrefix("ftp://") { return clean }
+        if lower.hasPrefix("mailto:") {
+            return String(clean.dropFirst(7).prefix { $0 != "?" })
+        }
+        return nil
+    }
+
+    /// Whether a link's text is its target already, but for scheme and closing slash.
+    private static func says(_ text: String, _ target: String) -> Bool {
+        func bare(_ text: String) -> Substring {
+            var rest = text.lowercased()[...]
+            for scheme in ["https://", "http://", "ftp://"] where rest.hasPrefix(scheme) {
+                rest = rest.dropFirst(scheme.count)
+            }
+            if rest.hasPrefix("www.") { rest = rest.dropFirst(4) }
+            return rest.hasSuffix("/") ? rest.dropLast() : rest
+        }
+        return bare(text) == bare(target)
+    }
+
+    // MARK: Text
+
+    mutating func text(_ bytes: ArraySlice<UInt8>) {
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            let byte = bytes[index]
+            if byte.isWhitespace {
+                preformatted > 0 ? verbatim(byte) : (hasSpace = true)
+                index += 1
+            } else if byte == ASCII.ampersand, let reference = HTMLReference.read(bytes, at: index) {
+                append(reference.scalar)
+                index = reference.end
+            } else if byte == 0xC2 || byte == 0xE2 || byte == 0xEF || byte == 0xCD {
+                index += special(bytes, at: index)
+            } else if byte < ASCII.space || byte == 0x7F {
+                index += 1
+            } else {
+                let start = index
+                index += 1
+                while index < bytes.endIndex, bytes[index] > ASCII.space, bytes[index] != ASCII.ampersand,
+                    bytes[index] < 0x7F
+                {
+                    index += 1
+                }
+                append(bytes[start..<index])
+            }
+        }
+    }
+
+    private mutating func verbatim(_ byte: UInt8) {
+        if byte == ASCII.lineFeed {
+            if !output.isEmpty { breaks += 1 }
+        } else if byte.isBlank {
+            append([ASCII.space])
+        }
+    }
+
+    /// A character of several bytes that may be invisible; returns its length.
+    private mutating func special(_ bytes: ArraySlice<UInt8>, at index: Int) -> Int {
+        let tail = bytes[index...].prefix(3)
+        if tail.starts(with: [0xC2, 0xA0]) {
+            append([ASCII.space])
+            return 2
+        }
+        // Soft hyphen, combining grapheme joiner, zero-width space, zero-width no-break space: fillers that would only
+        // keep a rule from finding the word.
+        if tail.starts(with: [0xC2, 0xAD]) || tail.starts(with: [0xCD, 0x8F]) { return 2 }
+        if tail.starts(with: [0xE2, 0x80, 0x8B]) || tail.starts(with: [0xEF, 0xBB, 0xBF]) { return 3 }
+        append(bytes[index...index])
+        return 1
+    }
+
+    private mutating func append(_ scalar: Unicode.Scalar) {
+        switch scalar.value {
+        case 0x09, 0x0A, 0x0D: hasSpace = true
+        case 0xA0: append([ASCII.space])
+        case 0..<0x20, 0x7F, 0xAD, 0x034F, 0x200B, 0xFEFF: break
+        default: append(ArraySlice(Array(String(Character(scalar)).utf8)))
+        }
+    }
+
+    private mutating func append(_ bytes: ArraySlice<UInt8>) {
+        openLine()
+        output.append(contentsOf: bytes)
+        rowHasText = true
+        isCellFresh = false
+    }
+
+    /// Writes the line breaks, indents and spaces that are due.
+    private mutating func openLine() {
+        if breaks > 0 || output.isEmpty {
+            if !output.isEmpty {
+                while output.last == ASCII.space { output.removeLast() }
+                for _ in 0..<breaks { output.append(ASCII.lineFeed) }
+            }
+            for _ in 0..<min(quotes, Self.maxIndent) { output.append(contentsOf: [ASCII.greater, ASCII.space]) }
+            let depth = min(lists.count, Self.maxIndent) - (marker.isEmpty ? 0 : 1)
+            for _ in 0..<max(0, depth) * 2 { output.append(ASCII.space) }
+            output.append(contentsOf: marker)
+        } else if hasTab {
+            output.append(ASCII.tab)
+        } else if hasSpace {
+            output.append(ASCII.space)
+        }
+        marker = []
+        breaks = 0
+        hasSpace = false
+        hasTab = false
+    }
+}

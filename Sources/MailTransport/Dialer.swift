@@ -1,0 +1,105 @@
+import MailModel
+import NIOCore
+import NIOPosix
+import Synchronization
+import TLSChannel
+
+/// Makes connections: TCP, and TLS on top where it begins at once. Shared by everything that talks to a network.
+public final class Dialer: Sendable {
+    let group: MultiThreadedEventLoopGroup
+    let deadlines: DialDeadlines
+    private let contexts = Mutex<[TLSTrust: TLSClientContext]>([:])
+
+    public init(threads: Int, deadlines: DialDeadlines = DialDeadlines()) {
+        group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+        self.deadlines = deadlines
+    }
+
+    public func shutDown() async {
+        try? await group.shutdownGracefully()
+    }
+
+    /// One context, and so one store of roots and session tickets, for each set of trusted roots.
+    func context(for trust: TLSTrust) throws(TLSError) -> TLSClientContext {
+        if let known = contexts.withLock({ $0[trust] }) { return known }
+        let made = try TLSClientContext(trust: trust)
+        contexts.withLock { $0[trust] = made }
+        return made
+    }
+
+    /// Connects and, with `security = tls`, waits for the handshake.
+    ///
+    /// - Parameter attach: puts the protocol on the channel; called on its event loop before any byte can come.
+    func connect<Attached: Sendable>(
+        to endpoint: Endpoint, attach: @escaping @Sendable (any Channel) throws -> Attached
+    ) async throws(TransportError) -> (channel: any Channel, attached: Attached) {
+        do {
+            let context = endpoint.security == .none ? nil : try context(for: endpoint.trust)
+            let bootstrap = ClientBootstrap(group: group)
+                .connectTimeout(.nanoseconds(Int64(deadlines.connect * 1e9)))
+                .channelOption(.socketOption(.so_keepalive), value: 1)
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                // A burst of mail should not be read in crumbs, an idle connection should not hold much.
+                .channelOption(.maxMessagesPerRead, value: 4)
+            let connected = try await bootstrap.connect(host: endpoint.host, port: endpoint.port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    var handshake: EventLoopFuture<TLSSession>?
+                    if endpoint.security == .tls, let context {
+                        let handler = TLSHandler(client: context, serverName: endpoint.host)
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                        handshake = handler.handshake
+                    }
+                    return (channel: channel, handshake: handshake, attached: try attach(channel))
+                }
+            }
+            if let handshake = connected.handshake {
+                do {
+                    try await within(deadlines.handshake, of: connected.channel, handshake)
+                } catch {
+                    connected.channel.close(promise: nil)
+                    throw error
+                }
+            }
+            return (connected.channel, connected.attached)
+        } catch {
+            throw TransportError(error, endpoint: endpoint)
+        }
+    }
+
+    /// A closure that begins TLS on a channel that spoke plainly so far.
+    func startTLS(_ endpoint: Endpoint) throws(TransportError) -> @Sendable (any Channel) -> EventLoopFuture<Void> {
+        let context: TLSClientContext
+        do {
+            context = try self.context(for: endpoint.trust)
+        } catch {
+            throw TransportError(error, endpoint: endpoint)
+        }
+        let seconds = deadlines.handshake
+        return { channel in
+            do {
+                let handler = TLSHandler(client: context, serverName: endpoint.host)
+                try channel.pipeline.syncOperations.addHandler(handler, position: .first)
+                let clock = channel.eventLoop.scheduleTask(in: .nanoseconds(Int64(seconds * 1e9))) {
+                    channel.close(promise: nil)
+                }
+                return handler.handshake.map { _ in clock.cancel() }
+            } catch {
+                return channel.eventLoop.makeFailedFuture(error)
+            }
+        }
+    }
+
+    private func within(_ seconds: Double, of channel: any Channel, _ future: EventLoopFuture<TLSSession>) async throws
+    {
+        let clock = channel.eventLoop.scheduleTask(in: .nanoseconds(Int64(seconds * 1e9))) {
+            channel.pipeline.fireErrorCaught(ChannelError.connectTimeout(.seconds(Int64(seconds))))
+            channel.close(promise: nil)
+        }
+        defer { clock.cancel() }
+        _ = try await withTaskCancellationHandler {
+            try await future.get()
+        } onCancel: {
+            channel.close(promise: nil)
+        }
+    }
+}

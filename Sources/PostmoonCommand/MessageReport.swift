@@ -1,0 +1,93 @@
+import Daemon
+import Foundation
+import MIMEParsing
+import MailModel
+
+/// What `inspect --json` prints (DESIGN §5).
+struct MessageReport: Encodable {
+    struct Address: Encodable {
+        var name: String
+        var address: String
+
+        init(_ address: EmailAddress) {
+            name = address.name
+            self.address = address.address
+        }
+    }
+
+    struct Attachment: Encodable {
+        var filename: String
+        var type: String
+        var size: Int
+    }
+
+    struct Part: Encodable {
+        var part: String
+        var type: String
+        var filename: String?
+        var disposition: String?
+        var size: Int
+    }
+
+    var message_id: String
+    var subject: String
+    var date: String?
+    var from: [Address]
+    var to: [Address]
+    var cc: [Address]
+    var bcc: [Address]
+    var reply_to: [Address]
+    var sender: [Address]
+    var list_id: String
+    var headers: [[String]]
+    var text: String
+    var html: String
+    var attachments: [Attachment]
+    var size: Int
+    var flags: [String]
+    var parts: [Part]
+
+    init(_ message: ParsedMessage, flags: Set<MailModel.Flag>) {
+        let header = message.header
+        func addresses(_ name: String) -> [Address] { header.all(name).flatMap(\.addresses).map(Address.init) }
+        message_id = header.first("Message-ID").flatMap { MessageIDList.parse($0.rawValue).first } ?? ""
+        subject = header.first("Subject")?.text ?? ""
+        date = header.first("Date").flatMap { MailDate.parse($0.text) }.map(Timestamp.text)
+        from = addresses("From")
+        to = addresses("To")
+        cc = addresses("Cc")
+        bcc = addresses("Bcc")
+        reply_to = addresses("Reply-To")
+        sender = addresses("Sender")
+        list_id = header.first("List-Id").map { ListIdentifier.parse($0.text) } ?? ""
+        headers = header.fields.map { [$0.name, $0.text] }
+        text = message.text
+        html = message.html
+        attachments = message.attachments.map { Attachment(filename: $0.filename, type: $0.type, size: $0.size) }
+        size = message.size
+        self.flags = flags.sorted().map(\.name)
+        parts = message.allParts.map {
+            Part(
+                part: $0.path, type: $0.mediaType, filename: $0.filename, disposition: $0.disposition,
+                size: $0.decodedSize
+            )
+        }
+    }
+
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    func plainText() -> String {
+        var lines = headers.map { "\($0[0]): \($0[1])" }
+        lines.append("")
+        lines += text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        if !attachments.isEmpty { lines.append("") }
+        for attachment in attachments {
+            lines.append("attachment: \(attachment.filename)  \(attachment.type)  \(attachment.size) bytes")
+        }
+        return lines.map(Terminal.safe).joined(separator: "\n")
+    }
+}

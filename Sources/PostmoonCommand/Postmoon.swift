@@ -1,0 +1,37 @@
+import ArgumentParser
+import Daemon
+
+/// `postmoon`: watches mailboxes over IMAP and runs a person's own rules.
+@main
+struct Postmoon: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "postmoon",
+        abstract: "Watches mailboxes over IMAP and runs your own mail rules, written in Lua.",
+        version: programVersion,
+        subcommands: [
+            Run.self, Check.self, Sweep.self, Inspect.self, Why.self, Log.self, Status.self, Release.self, Folders.self,
+            DoctorCommand.self,
+        ]
+    )
+
+    /// 0 done, 1 a finding or failure, 2 wrong usage or configuration, 75 try again later (DESIGN §5).
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let status as CommandStatus {
+            Terminal.exit(status)
+        } catch {
+            let code = exitCode(for: error)
+            if code == .validationFailure {
+                Terminal.error(fullMessage(for: error))
+                Terminal.exit(.usage)
+            }
+            exit(withError: error)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Daemon
+import Logging
+
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "The daemon, in the foreground.")
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(help: "Do what is new since last time, and end.")
+    var once = false
+
+    @Flag(help: "Decide only: plans are proposed, `log` shows them, `release` carries them out.")
+    var dryRun = false
+
+    func run() async throws {
+        let configuration = try common.load()
+        let engine: Engine
+        do {
+            engine = try await Engine.assemble(configuration, proposing: dryRun, logger: common.logger())
+        } catch {
+            throw CommandStatus(error)
+        }
+        let daemon = PostmoonDaemon(engine: engine)
+        if once {
+            let faults = await daemon.runOnce()
+            await engine.close()
+            for fault in faults { Terminal.error("postmoon: \(fault)") }
+            if !faults.isEmpty { throw CommandStatus(code: 75) }
+            return
+        }
+        do {
+            try await daemon.run()
+        } catch {
+            await engine.close()
+            throw CommandStatus(error)
+        }
+        await engine.close()
+    }
+}

@@ -1,0 +1,41 @@
+import MailModel
+
+/// One generation of rules, loaded: decides messages, one after another, on an executor of its own.
+///
+/// A decision is a function of the message, the state snapshot and `now`: deciding again gives the same answer.
+public actor RuleRuntime {
+    public nonisolated let rules: [RuleSummary]
+    /// What to fetch before `decide` is asked.
+    public nonisolated let needs: RuleNeeds
+    /// Of the files it was loaded from.
+    public nonisolated let digest: String
+    private nonisolated let executor: RuleExecutor
+    private let engine: RuleEngine
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Loads the rules; fails with every problem that could be found.
+    public init(
+        folder: RuleFolder, environment: RuleEnvironment, limits: RuleLimits = .standard, executor: RuleExecutor
+    ) async throws(RuleLoadError) {
+        let engine = try RuleLoading.load(folder, environment, limits)
+        rules = engine.host.rules.map(\.summary)
+        needs = engine.needs
+        digest = folder.digest
+        self.executor = executor
+        self.engine = engine
+    }
+
+    /// What the rules want for this message. `only`: the names of the rules that are asked, `nil` for all.
+    ///
+    /// `.needs`: fetch it and ask again; state and plan of this try are dropped.
+    public func decide(
+        _ message: RuleMessage, state: RuleStateSnapshot, now: Int64, only: Set<String>? = nil,
+        evidence: EvidenceDetail = .always
+    ) async -> DecisionOutcome {
+        engine.decide(message, state: state, now: now, only: only, detail: evidence)
+    }
+
+    /// Bytes that Lua holds.
+    public var memory: Int { engine.memory }
+}

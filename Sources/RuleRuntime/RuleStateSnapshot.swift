@@ -1,0 +1,26 @@
+import MailModel
+
+/// What rules remembered until now: the durable table behind `state`, `seen_before` and `rate`.
+public struct RuleStateSnapshot: Sendable {
+    struct Entry: Sendable {
+        var value: String
+        var expires: Int64?
+    }
+
+    private(set) var entries: [String: [String: Entry]] = [:]
+
+    public static let empty = RuleStateSnapshot([])
+
+    /// Later changes replace earlier ones; a change without a value removes its key.
+    public init(_ changes: [RuleStateChange]) {
+        for change in changes { apply(change) }
+    }
+
+    public mutating func apply(_ change: RuleStateChange) {
+        if let value = change.value {
+            entries[change.rule, default: [:]][change.key] = Entry(value: value, expires: change.expires)
+        } else {
+            entries[change.rule]?[change.key] = nil
+        }
+    }
+}

@@ -119,13 +119,13 @@ private struct DecisionRow: Sendable {
 
     private func known(in db: Database) throws -> PlanID? {
         let key = decision.key
-        return try db.row(
+        return try db.number(
             "SELECT id FROM plan WHERE account = ? AND mailbox = ? AND uid_validity = ? AND uid = ? AND trigger = ?",
             [
                 key.account.rawValue, key.mailbox.rawValue, key.uidValidity.rawValue, key.uid.rawValue,
                 decision.trigger.description,
             ]
-        ).map { PlanID($0[0]) }
+        ).map(PlanID.init)
     }
 
     /// Makes room in a plan that failed in a rule; `false` when it is another kind of plan and stays.

@@ -10,14 +10,14 @@ extension Journal {
         if identities.isEmpty { return [] }
         let list = Self.list(identities.map(\.rawValue))
         return try await read { db in
-            let rows = try db.rows(
+            let keys = try db.texts(
                 """
                 SELECT DISTINCT plan.identity FROM plan JOIN step ON step.plan = plan.id
                 WHERE plan.identity IN (SELECT value FROM json_each(?)) AND plan.account = ?
                     AND step.kind IN ('uid_move', 'uid_copy', 'append') AND step.state IN ('begun', 'done', 'unknown')
                     AND json_extract(step.arguments, '$.mailbox') = ?
                 """, [list, account.rawValue, mailbox.rawValue])
-            return Set(rows.map { MessageIdentity(rawValue: $0[0]) })
+            return Set(keys.map(MessageIdentity.init(rawValue:)))
         }
     }
 }

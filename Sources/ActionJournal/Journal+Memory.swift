@@ -31,10 +31,10 @@ extension Journal {
         if identities.isEmpty { return [] }
         let list = Self.list(identities.map(\.rawValue))
         return try await read { db in
-            let rows = try db.rows(
+            let keys = try db.texts(
                 "SELECT key FROM identity WHERE account = ? AND key IN (SELECT value FROM json_each(?))",
                 [account.rawValue, list])
-            return Set(rows.map { MessageIdentity(rawValue: $0[0]) })
+            return Set(keys.map(MessageIdentity.init(rawValue:)))
         }
     }
 
@@ -63,12 +63,12 @@ extension Journal {
         if identities.isEmpty { return [] }
         let list = Self.list(identities.map(\.rawValue))
         return try await read { db in
-            let rows = try db.rows(
+            let keys = try db.texts(
                 """
                 SELECT key FROM taken_out
                 WHERE account = ? AND mailbox = ? AND key IN (SELECT value FROM json_each(?))
                 """, [account.rawValue, mailbox.rawValue, list])
-            return Set(rows.map { MessageIdentity(rawValue: $0[0]) })
+            return Set(keys.map(MessageIdentity.init(rawValue:)))
         }
     }
 
@@ -92,8 +92,9 @@ extension Journal {
                 [account.rawValue, mailbox.rawValue]
             ).map { row in
                 MirrorEntry(
-                    key: try row.messageKey(), flags: Set(stored: row["flags"]), modSeq: row.modSeq("mod_seq"),
-                    changes: row["changes"])
+                    key: try row.messageKey(), flags: Set(stored: try row.decode(forColumn: "flags")),
+                    modSeq: try row.modSeq("mod_seq"),
+                    changes: try row.decode(forColumn: "changes"))
             }
         }
     }
@@ -108,7 +109,8 @@ extension Journal {
                 """, [rule, now]
             ).map { row in
                 RuleStateChange(
-                    rule: row["rule"], key: String(storedKey: row["key"]), value: row["value"], expires: row["expires"])
+                    rule: try row.decode(forColumn: "rule"), key: String(storedKey: try row.decode(forColumn: "key")),
+                    value: try row.decode(forColumn: "value"), expires: try row.decode(forColumn: "expires"))
             }
         }
     }
@@ -118,23 +120,23 @@ extension Journal {
         identity: MessageIdentity, target: String, excluding: OutboxID? = nil
     ) async throws(JournalError) -> Int64? {
         try await read { db in
-            try db.row(
+            try db.number(
                 "SELECT max(at) FROM sent WHERE identity = ? AND target = lower(?) AND outbox <> ?",
-                [identity.rawValue, target, excluding?.rawValue ?? -1])?[0]
+                [identity.rawValue, target, excluding?.rawValue ?? -1])
         }
     }
 
     /// How many messages went to the target since then; what its ceiling goes by.
     public func sentCount(target: String, since: Int64) async throws(JournalError) -> Int {
         try await read { db in
-            try db.row("SELECT count(*) FROM sent WHERE target = lower(?) AND at >= ?", [target, since])?[0] ?? 0
+            try db.count("SELECT count(*) FROM sent WHERE target = lower(?) AND at >= ?", [target, since])
         }
     }
 
     /// How many messages the account sent since then.
     public func sentCount(account: AccountName, since: Int64) async throws(JournalError) -> Int {
         try await read { db in
-            try db.row("SELECT count(*) FROM sent WHERE account = ? AND at >= ?", [account.rawValue, since])?[0] ?? 0
+            try db.count("SELECT count(*) FROM sent WHERE account = ? AND at >= ?", [account.rawValue, since])
         }
     }
 
@@ -142,28 +144,29 @@ extension Journal {
     public func pauses(now: Int64) async throws(JournalError) -> [Pause] {
         try await read { db in
             try db.rows("SELECT * FROM paused WHERE until IS NULL OR until > ? ORDER BY kind, name", [now]).map { row in
-                let scope = try row.value("kind") { try PauseScope(kind: $0, name: row["name"]) }
-                return Pause(scope: scope, until: row["until"], since: row["since"])
+                let scope = try row.value("kind") { try PauseScope(kind: $0, name: try row.decode(forColumn: "name")) }
+                return Pause(
+                    scope: scope, until: try row.decode(forColumn: "until"), since: try row.decode(forColumn: "since"))
             }
         }
     }
 
     /// What `JournalFact.noted` stored under the key.
     public func note(_ key: String) async throws(JournalError) -> String? {
-        try await read { db in try db.row("SELECT value FROM meta WHERE key = ?", [key])?[0] }
+        try await read { db in try db.texts("SELECT value FROM meta WHERE key = ?", [key]).first }
     }
 
     /// The spooled files that a plan may still need; any other is left over.
     public func neededSpoolFiles() async throws(JournalError) -> Set<String> {
         try await read { db in
-            let rows = try db.rows(
+            let keys = try db.texts(
                 """
                 SELECT spool FROM outbox WHERE state NOT IN ('accepted', 'refused', 'superseded')
                 UNION
                 SELECT json_extract(arguments, '$.spool') FROM step
                 WHERE state NOT IN ('done', 'superseded') AND json_extract(arguments, '$.spool') IS NOT NULL
                 """)
-            return Set(rows.map { $0[0] as String })
+            return Set(keys)
         }
     }
 }
@@ -172,8 +175,9 @@ extension Row {
     fileprivate func mailboxProgress() throws -> MailboxProgress {
         MailboxProgress(
             account: try account(), mailbox: try mailbox(), uidValidity: try uidValidity(),
-            nextUID: try uid("next_uid"), highestModSeq: modSeq("highest_mod_seq"),
-            newestInternalDate: self["newest_internal_date"], lastCompleteCheck: self["last_complete_check"])
+            nextUID: try uid("next_uid"), highestModSeq: try modSeq("highest_mod_seq"),
+            newestInternalDate: try decode(forColumn: "newest_internal_date"),
+            lastCompleteCheck: try decode(forColumn: "last_complete_check"))
     }
 }
 

@@ -13,14 +13,14 @@ extension Journal {
     /// The number of the newest plan; `nil` while there is none.
     public func latestPlan() async throws(JournalError) -> PlanID? {
         try await read { db in
-            try db.row("SELECT max(id) FROM plan").flatMap { $0[0] as Int64? }.map(PlanID.init)
+            try db.number("SELECT max(id) FROM plan").map(PlanID.init)
         }
     }
 
     /// How many plans the rule made since then; what its limit goes by.
     public func planCount(rule: String, since: Int64) async throws(JournalError) -> Int {
         try await read { db in
-            try db.row("SELECT count(*) FROM plan_rule WHERE rule = ? AND time >= ?", [rule, since])?[0] ?? 0
+            try db.count("SELECT count(*) FROM plan_rule WHERE rule = ? AND time >= ?", [rule, since])
         }
     }
 
@@ -28,12 +28,12 @@ extension Journal {
         try await read { db in
             var counts = JournalCounts()
             for row in try db.rows("SELECT state, count(*) AS count FROM plan GROUP BY state") {
-                counts.plans[try row.value("state", PlanState.init)] = row["count"]
+                counts.plans[try row.value("state", PlanState.init)] = try row.decode(forColumn: "count")
             }
             for row in try db.rows("SELECT state, count(*) AS count FROM outbox GROUP BY state") {
-                counts.outbox[try row.value("state", OutboxState.init)] = row["count"]
+                counts.outbox[try row.value("state", OutboxState.init)] = try row.decode(forColumn: "count")
             }
-            counts.timers = try db.row("SELECT count(*) FROM timer")?[0] ?? 0
+            counts.timers = try db.count("SELECT count(*) FROM timer")
             return counts
         }
     }
@@ -95,7 +95,7 @@ extension PlanQuery {
         if let states {
             narrow("state IN (SELECT value FROM json_each(?))", [Journal.list(states.map(\.rawValue))])
         }
-        var sql = "SELECT * FROM plan"
+        var sql = "SELECT \(PlanReader.columns) FROM plan"
         if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
         sql += " ORDER BY id" + (newestFirst ? " DESC" : "")
         if let limit {

@@ -35,16 +35,16 @@ extension Journal {
     /// The rows from a position on, in the order they were saved.
     public func sweepRows(_ number: Int64, from position: Int, limit: Int) async throws(JournalError) -> [String] {
         try await read { db in
-            try db.rows(
+            try db.texts(
                 "SELECT row FROM saved_sweep_row WHERE number = ? AND position >= ? ORDER BY position LIMIT ?",
                 [number, position, limit]
-            ).map { $0[0] }
+            )
         }
     }
 
     private static func append(_ rows: [String], number: Int64, in db: Database) throws {
-        var position: Int =
-            try db.row("SELECT coalesce(max(position) + 1, 0) FROM saved_sweep_row WHERE number = ?", [number])?[0] ?? 0
+        var position = try db.count(
+            "SELECT coalesce(max(position) + 1, 0) FROM saved_sweep_row WHERE number = ?", [number])
         for row in rows {
             try db.run("INSERT INTO saved_sweep_row (number, position, row) VALUES (?, ?, ?)", [number, position, row])
             position += 1

@@ -23,7 +23,7 @@ extension Journal {
         }
         arguments += [limit]
         let sql = """
-            SELECT * FROM plan WHERE state IN ('planned', 'running') AND account = ?\(conditions)
+            SELECT \(PlanReader.columns) FROM plan WHERE state IN ('planned', 'running') AND account = ?\(conditions)
                 AND EXISTS (
                     SELECT 1 FROM step WHERE step.plan = plan.id AND step.state IN ('waiting', 'begun')
                         AND step.released = 1 AND (step.not_before IS NULL OR step.not_before <= ?)\(ofKind))
@@ -35,12 +35,12 @@ extension Journal {
     /// When a waiting step of the account that is not due yet will be; `nil`: none waits for its time.
     public func nextStepDue(account: AccountName, after now: Int64) async throws(JournalError) -> Int64? {
         try await read { db in
-            try db.row(
+            try db.number(
                 """
                 SELECT min(step.not_before) FROM plan JOIN step ON step.plan = plan.id
                 WHERE plan.state IN ('planned', 'running') AND plan.account = ? AND step.state IN ('waiting', 'begun')
                     AND step.released = 1 AND step.not_before > ?
-                """, [account.rawValue, now])?[0]
+                """, [account.rawValue, now])
         }
     }
 
@@ -51,7 +51,7 @@ extension Journal {
             try db.work(
                 db.rows(
                     """
-                    SELECT * FROM plan WHERE account = ? AND id IN (SELECT plan FROM step WHERE state = 'begun')
+                    SELECT \(PlanReader.columns) FROM plan WHERE account = ? AND id IN (SELECT plan FROM step WHERE state = 'begun')
                     ORDER BY id
                     """, [account.rawValue]))
         }
@@ -60,7 +60,7 @@ extension Journal {
     /// One plan with all of its steps.
     public func work(_ plan: PlanID) async throws(JournalError) -> PlanWork? {
         try await read { db in
-            try db.work(db.rows("SELECT * FROM plan WHERE id = ?", [plan.rawValue])).first
+            try db.work(db.rows("SELECT \(PlanReader.columns) FROM plan WHERE id = ?", [plan.rawValue])).first
         }
     }
 
@@ -90,7 +90,7 @@ extension Journal {
             arguments += [account.rawValue]
         }
         let query = "SELECT min(coalesce(not_before, 0)) FROM (\(sql))"
-        return try await read { [arguments] db in try db.row(query, arguments)?[0] }
+        return try await read { [arguments] db in try db.number(query, arguments) }
     }
 
     /// For recovery: rows that an earlier run had in hand, `begun` (nothing arrived) or `dotSent` (unknown).
@@ -111,15 +111,17 @@ extension Journal {
         try await read { db in
             try db.rows("SELECT * FROM timer WHERE due <= ? ORDER BY due, id LIMIT ?", [now, limit]).map { row in
                 JournalTimer(
-                    id: TimerID(row["id"]), plan: PlanID(row["plan"]),
-                    draft: TimerDraft(actionIndex: row["action"], due: row["due"], recheck: row["recheck"]))
+                    id: TimerID(try row.decode(forColumn: "id")), plan: PlanID(try row.decode(forColumn: "plan")),
+                    draft: TimerDraft(
+                        actionIndex: try row.decode(forColumn: "action"), due: try row.decode(forColumn: "due"),
+                        recheck: try row.decode(forColumn: "recheck")))
             }
         }
     }
 
     /// When the next delayed action is due, in seconds since 1970.
     public func nextTimerDue() async throws(JournalError) -> Int64? {
-        try await read { db in try db.row("SELECT min(due) FROM timer")?[0] }
+        try await read { db in try db.number("SELECT min(due) FROM timer") }
     }
 
     static let outbox = """

@@ -12,10 +12,13 @@ struct PlanReader {
 
     init(_ db: Database) { self.db = db }
 
+    /// What the queries that give plans select.
+    static let columns = PlanColumn.list
+
     /// The plans of these rows with all of their steps, in the rows' order.
     mutating func work(_ rows: [Row]) throws -> [PlanWork] {
         if rows.isEmpty { return [] }
-        let plans = try rows.map { try plan($0) }
+        let plans = try rows.map { try plan(StoredRow(row: $0)) }
         let steps = try steps(of: plans.map(\.id))
         return plans.map { PlanWork(plan: $0, steps: steps[$0.id] ?? []) }
     }
@@ -28,43 +31,47 @@ struct PlanReader {
         return try zip(work, rows).map { work, row in
             PlanView(
                 plan: work.plan, rules: rules[work.plan.id] ?? [],
-                evidence: try row.value("evidence", [RuleEvidence].init(storedJSON:)), steps: work.steps)
+                evidence: try StoredRow<PlanColumn>(row: row).value(.evidence, [RuleEvidence].init(storedJSON:)),
+                steps: work.steps)
         }
     }
 
-    private mutating func plan(_ row: Row) throws -> PlanRecord {
+    private mutating func plan(_ row: StoredRow<PlanColumn>) throws -> PlanRecord {
         PlanRecord(
-            id: PlanID(row["id"]),
-            key: try row.messageKey(),
-            identity: MessageIdentity(rawValue: row["identity"]),
-            trigger: try row.value("trigger", PlanTrigger.init(stored:)),
-            time: row["time"],
-            headline: MessageHeadline(messageID: row["message_id"], subject: row["subject"], from: row["sender"]),
-            event: row["event"],
-            generation: row["generation"],
-            state: try row.value("state", PlanState.init),
-            actions: try actions.value(row["actions"]),
-            error: row["error"],
-            flags: Set(stored: row["flags"])
+            id: PlanID(try row[.id]),
+            key: MessageKey(
+                account: try row.value(.account, AccountName.init), mailbox: try row.value(.mailbox, MailboxName.init),
+                uidValidity: try row.number(.uidValidity, UIDValidity.init), uid: try row.number(.uid, UID.init)),
+            identity: MessageIdentity(rawValue: try row[.identity]),
+            trigger: try row.value(.trigger, PlanTrigger.init(stored:)),
+            time: try row[.time],
+            headline: MessageHeadline(
+                messageID: try row[.messageID], subject: try row[.subject], from: try row[.sender]),
+            event: try row[.event],
+            generation: try row[.generation],
+            state: try row.value(.state, PlanState.init),
+            actions: try actions.value(try row[.actions]),
+            error: try row[.error],
+            flags: Set(stored: try row[.flags])
         )
     }
 
-    private mutating func step(_ row: Row) throws -> StepRecord {
+    private mutating func step(_ row: StoredRow<StepColumn>) throws -> StepRecord {
         StepRecord(
-            id: StepID(row["id"]),
-            plan: PlanID(row["plan"]),
-            position: row["position"],
-            actionIndex: row["action"],
-            kind: try row.value("kind", StepKind.init),
-            arguments: try arguments.value(row["arguments"]),
-            state: try row.value("state", StepState.init),
-            released: row["released"],
-            precondition: try (row["precondition"] as String?).map { try preconditions.value($0) },
-            outcome: try (row["outcome"] as String?).map(StepOutcome.init(storedJSON:)),
-            attempt: row["attempt"],
-            notBefore: row["not_before"],
-            begunAt: row["begun_at"],
-            finishedAt: row["finished_at"]
+            id: StepID(try row[.id]),
+            plan: PlanID(try row[.plan]),
+            position: try row[.position],
+            actionIndex: try row[.action],
+            kind: try row.value(.kind, StepKind.init),
+            arguments: try arguments.value(try row[.arguments]),
+            state: try row.value(.state, StepState.init),
+            released: try row[.released],
+            precondition: try (try row[.precondition] as String?).map { try preconditions.value($0) },
+            outcome: try (try row[.outcome] as String?).map(StepOutcome.init(storedJSON:)),
+            attempt: try row[.attempt],
+            notBefore: try row[.notBefore],
+            begunAt: try row[.begunAt],
+            finishedAt: try row[.finishedAt]
         )
     }
 
@@ -73,9 +80,10 @@ struct PlanReader {
         let outbox = try outbox(of: list)
         var steps: [PlanID: [StepRecord]] = [:]
         for row in try db.rows(
-            "SELECT * FROM step WHERE plan IN (SELECT value FROM json_each(?)) ORDER BY plan, position", [list])
+            "SELECT \(StepColumn.list) FROM step WHERE plan IN (SELECT value FROM json_each(?)) ORDER BY plan, position",
+            [list])
         {
-            var step = try step(row)
+            var step = try step(StoredRow(row: row))
             step.outbox = outbox[step.id] ?? []
             steps[step.plan, default: []].append(step)
         }
@@ -99,7 +107,7 @@ struct PlanReader {
             WHERE step.plan IN (SELECT value FROM json_each(?)) ORDER BY attempt.outbox, attempt.number
             """, [plans])
         {
-            guard let place = indices[OutboxID(row["outbox"])] else { continue }
+            guard let place = indices[OutboxID(try row.decode(forColumn: "outbox"))] else { continue }
             outbox[place.step]?[place.index].attempts.append(try row.outboxAttempt())
         }
         return outbox
@@ -111,7 +119,7 @@ struct PlanReader {
             "SELECT plan, rule FROM plan_rule WHERE plan IN (SELECT value FROM json_each(?)) ORDER BY plan, position",
             [Journal.list(plans.map(\.rawValue))])
         {
-            rules[PlanID(row["plan"]), default: []].append(row["rule"])
+            rules[PlanID(try row.decode(forColumn: "plan")), default: []].append(try row.decode(forColumn: "rule"))
         }
         return rules
     }
@@ -120,22 +128,25 @@ struct PlanReader {
 extension Row {
     func outboxEntry() throws -> OutboxEntry {
         OutboxEntry(
-            id: OutboxID(self["id"]),
-            plan: PlanID(self["plan"]),
-            step: StepID(self["step"]),
+            id: OutboxID(try decode(forColumn: "id")),
+            plan: PlanID(try decode(forColumn: "plan")),
+            step: StepID(try decode(forColumn: "step")),
             account: try account(),
-            identity: MessageIdentity(rawValue: self["identity"]),
+            identity: MessageIdentity(rawValue: try decode(forColumn: "identity")),
             draft: OutboxDraft(
-                recipient: self["recipient"], sender: self["sender"], messageID: self["message_id"],
-                spool: self["spool"], policy: try value("policy", UnknownPolicy.init)),
+                recipient: try decode(forColumn: "recipient"), sender: try decode(forColumn: "sender"),
+                messageID: try decode(forColumn: "message_id"),
+                spool: try decode(forColumn: "spool"), policy: try value("policy", UnknownPolicy.init)),
             state: try value("state", OutboxState.init),
-            notBefore: self["not_before"],
-            begun: self["begun"]
+            notBefore: try decode(forColumn: "not_before"),
+            begun: try decode(forColumn: "begun")
         )
     }
 
     fileprivate func outboxAttempt() throws -> OutboxAttempt {
-        OutboxAttempt(time: self["time"], result: try value("result", AttemptResult.init), text: self["text"])
+        OutboxAttempt(
+            time: try decode(forColumn: "time"), result: try value("result", AttemptResult.init),
+            text: try decode(forColumn: "text"))
     }
 }
 

@@ -50,7 +50,7 @@ struct UnreadableValue: Error {
 extension Row {
     /// The column's text as the value it stands for.
     func value<T>(_ column: String, _ make: (String) throws -> T?) throws -> T {
-        guard let text = self[column] as String?, let value = try make(text) else {
+        guard let value = try make(decode(forColumn: column)) else {
             throw UnreadableValue(column: column)
         }
         return value
@@ -60,21 +60,21 @@ extension Row {
     func mailbox(_ column: String = "mailbox") throws -> MailboxName { try value(column, MailboxName.init) }
 
     func uid(_ column: String = "uid") throws -> UID {
-        guard let number = self[column] as Int64?, let exact = UInt32(exactly: number), let uid = UID(exact) else {
+        guard let exact = UInt32(exactly: try decode(forColumn: column) as Int64), let uid = UID(exact) else {
             throw UnreadableValue(column: column)
         }
         return uid
     }
 
     func uidValidity(_ column: String = "uid_validity") throws -> UIDValidity {
-        guard let number = self[column] as Int64?, let exact = UInt32(exactly: number),
+        guard let exact = UInt32(exactly: try decode(forColumn: column) as Int64),
             let validity = UIDValidity(exact)
         else { throw UnreadableValue(column: column) }
         return validity
     }
 
-    func modSeq(_ column: String) -> ModSeq? {
-        (self[column] as Int64?).flatMap { UInt64(exactly: $0) }.map(ModSeq.init)
+    func modSeq(_ column: String) throws -> ModSeq? {
+        try (decode(forColumn: column) as Int64?).flatMap { UInt64(exactly: $0) }.map(ModSeq.init)
     }
 
     func messageKey() throws -> MessageKey {
@@ -143,6 +143,20 @@ extension Database {
     func change(_ sql: String, _ arguments: StatementArguments, otherwise refusal: String) throws {
         try run(sql, arguments)
         guard changesCount > 0 else { throw RefusedFact(detail: refusal) }
+    }
+
+    /// The one number that the query gives; `nil` for none or NULL.
+    func number(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> Int64? {
+        try Int64.fetchOne(try cachedStatement(sql: sql), arguments: arguments)
+    }
+
+    func count(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> Int {
+        try Int.fetchOne(try cachedStatement(sql: sql), arguments: arguments) ?? 0
+    }
+
+    /// The one column that the query gives.
+    func texts(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> [String] {
+        try String.fetchAll(try cachedStatement(sql: sql), arguments: arguments)
     }
 
     func rows(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> [Row] {

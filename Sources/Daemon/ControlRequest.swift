@@ -1,4 +1,3 @@
-import Foundation
 import MailTransport
 
 /// What a command asks of the running daemon: one JSON object in a line.
@@ -48,10 +47,10 @@ public enum ControlClient {
         stateFolder: String, _ request: ControlRequest, each: @escaping @Sendable (ControlAnswer) -> Void
     ) async throws -> Int32? {
         let exit = ExitStatus()
-        let line = String(decoding: try JSONEncoder().encode(request), as: UTF8.self)
+        let line = try JSONLine.encode(request)
         do {
             try await LocalSocket.ask(at: socketPath(stateFolder: stateFolder), line) { line in
-                let answer = try JSONDecoder().decode(ControlAnswer.self, from: Data(line.utf8))
+                let answer = try JSONLine.decode(ControlAnswer.self, from: line)
                 await exit.note(answer.exit)
                 each(answer)
             }

@@ -1,5 +1,4 @@
 import ActionJournal
-import Foundation
 import Logging
 import MailModel
 import MailTransport
@@ -28,10 +27,10 @@ struct ControlService: Service {
 
     private func serve(_ line: String, _ answer: @escaping LocalSocket.Answer) async {
         let send: @Sendable (ControlAnswer) async throws -> Void = { value in
-            try await answer(String(decoding: try JSONEncoder().encode(value), as: UTF8.self))
+            try await answer(try JSONLine.encode(value))
         }
         do {
-            let request = try JSONDecoder().decode(ControlRequest.self, from: Data(line.utf8))
+            let request = try JSONLine.decode(ControlRequest.self, from: line)
             let exit = try await carryOut(request, send)
             try await send(ControlAnswer(exit: exit))
         } catch {

@@ -37,7 +37,8 @@ public struct Engine: Sendable {
         let board = StatusBoard(accounts: configuration.accounts.map(\.name), clock: clock)
         await board.note(rules: StatusBoard.Rules(generation, error: nil))
         let surroundings = Surroundings(
-            configuration: configuration, journal: journal, spool: spool, dialer: dialer, rules: rules, board: board,
+            configuration: configuration, journal: journal, spool: spool, dialer: dialer, rules: rules,
+            memory: RuleMemory(journal: journal, clock: clock), board: board,
             proposing: proposing, clock: clock, logger: logger
         )
         let channels = channels(configuration, http: dialer)

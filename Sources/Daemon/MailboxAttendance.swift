@@ -40,13 +40,20 @@ struct MailboxAttendance: Sendable {
         if try await visit.executor.carryOutDueSteps() { visit.hub.wakeSenders() }
         await surroundings.board.note(visit.hub.name, visit.mailbox, state: "watching")
         logger.info("watching", metadata: ["mode": policy.usesIdle ? "idle" : "poll"])
+        var generation = await surroundings.rules.current?.number
         while true {
             try Task.checkCancellation()
-            try await wait(&policy)
+            let news = try await wait(&policy)
             if visit.hub.isStopping { return }
-            let news = try await visit.connection.takeActivity()
+            // Without IDLE the server tells of new mail in answer to a command, and FETCH need not be one of those.
+            if !policy.usesIdle { _ = try await visit.connection.run(.noop).checked() }
             let grown = news.exists.map { $0 > exists ? $0 - exists : 0 } ?? 0
             try await look(&memory, expecting: grown)
+            let loaded = await surroundings.rules.current?.number
+            if loaded != generation {
+                generation = loaded
+                try await Redecision(visit: visit, logger: logger).decideFailedAgain()
+            }
             if try await visit.executor.carryOutDueSteps() { visit.hub.wakeSenders() }
             if let now = try await visit.connection.selectedMailbox() { exists = now.exists }
             for alert in try await visit.connection.takeAlerts() {
@@ -58,33 +65,28 @@ struct MailboxAttendance: Sendable {
     // MARK: Waiting
 
     /// Until there may be new mail, or it is time to look without being told.
-    private func wait(_ policy: inout WaitPolicy) async throws {
+    private func wait(_ policy: inout WaitPolicy) async throws -> MailboxActivity {
         let clock = ContinuousClock()
         let end = clock.now + .seconds(policy.seconds)
-        if policy.usesIdle {
-            let idle = visit.connection.beginIdle()
-            while clock.now < end {
-                let left = (end - clock.now) / .seconds(1)
-                let due = try await secondsUntilDue()
-                let told = try await visit.connection.waitForActivity(seconds: min(left, due ?? left))
-                if told {
-                    if WaitPolicy.isReasonToLook(try await visit.connection.peekActivity()) { return }
-                    _ = try await visit.connection.takeActivity()
-                    continue
-                }
-                if try await visit.connection.isIdling() == false {
-                    let reply = try await idle.value()
-                    if reply.status != .ok {
-                        logger.notice("the server refuses IDLE; polling instead", metadata: ["text": "\(reply.text)"])
-                        policy.usesIdle = false
-                    }
-                }
-                return
-            }
-        } else {
+        let idle = policy.usesIdle ? visit.connection.beginIdle() : nil
+        while clock.now < end {
+            let left = (end - clock.now) / .seconds(1)
             let due = try await secondsUntilDue()
-            _ = try await visit.connection.waitForActivity(seconds: min(policy.seconds, due ?? policy.seconds))
+            let told = try await visit.connection.waitForActivity(seconds: min(left, due ?? left))
+            let news = try await visit.connection.takeActivity()
+            if WaitPolicy.isReasonToLook(news) { return news }
+            if told { continue }
+            if let idle, try await visit.connection.isIdling() == false {
+                let reply = try await idle.value()
+                if reply.status != .ok {
+                    logger.notice("the server refuses IDLE; polling instead", metadata: ["text": "\(reply.text)"])
+                    policy.usesIdle = false
+                }
+            }
+            // Woken on purpose, something is due, or the server ended IDLE.
+            return news
         }
+        return MailboxActivity()
     }
 
     private func secondsUntilDue() async throws -> Double? {
@@ -225,7 +227,13 @@ struct MailboxAttendance: Sendable {
     }
 
     private func store(_ records: [DecisionRecord], _ memory: MailboxMemory) async throws {
-        let recorded = try await surroundings.journal.recordDecisions(records, progress: [progress(memory)])
+        let recorded: [RecordedDecision]
+        do {
+            recorded = try await surroundings.journal.recordDecisions(records, progress: [progress(memory)])
+        } catch {
+            await surroundings.memory.forget()
+            throw error
+        }
         await surroundings.board.noteEvent(visit.hub.name)
         var sends = false
         for (record, outcome) in zip(records, recorded) {

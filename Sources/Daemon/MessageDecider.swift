@@ -46,7 +46,7 @@ struct MessageDecider: Sendable {
         )
         // Each need is met once; a second time the same would mean that the runtime does not see what it got.
         for _ in 0..<4 {
-            switch await runtime.decide(subject, state: .empty, now: now) {
+            switch await runtime.decide(subject, state: try await surroundings.memory.snapshot(), now: now) {
             case .needs(let need):
                 guard try await provide(need, &subject, message, &record) else {
                     return record.state == .failed ? record : nil
@@ -104,6 +104,8 @@ struct MessageDecider: Sendable {
         record.rules = decision.matchedRules
         record.evidence = decision.evidence
         record.stateChanges = decision.stateChanges
+        if !proposing, !surroundings.proposing { await surroundings.memory.note(decision.stateChanges) }
+        for line in decision.log { surroundings.logger.info("rule says", metadata: ["text": "\(line)"]) }
         guard !record.actions.isEmpty else { return record }
         if proposing {
             record.state = .proposed

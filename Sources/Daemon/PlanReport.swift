@@ -31,7 +31,7 @@ public struct PlanReport: Codable, Sendable {
     public var account: String
     public var folder: String
     public var uid: UInt32?
-    public var message_id: String
+    public var messageID: String
     public var subject: String
     public var from: String
     public var event: String
@@ -43,6 +43,12 @@ public struct PlanReport: Codable, Sendable {
     public var evidence: [RuleEvidence]
     public var generation: Int64?
 
+    private enum CodingKeys: String, CodingKey {
+        case plan, time, account, folder, uid
+        case messageID = "message_id"
+        case subject, from, event, trigger, rules, actions, status, error, evidence, generation
+    }
+
     public init(_ view: PlanView) {
         let plan = view.plan
         self.plan = plan.id.rawValue
@@ -50,7 +56,7 @@ public struct PlanReport: Codable, Sendable {
         account = plan.key.account.rawValue
         folder = plan.key.mailbox.rawValue
         uid = plan.key.uid.rawValue
-        message_id = plan.headline.messageID
+        messageID = plan.headline.messageID
         subject = plan.headline.subject
         from = plan.headline.from
         event = plan.event
@@ -71,7 +77,7 @@ public struct PlanReport: Codable, Sendable {
         self.time = Timestamp.text(time)
         self.account = account
         self.folder = folder
-        message_id = messageID
+        self.messageID = messageID
         self.subject = subject
         self.from = from
         self.event = event
@@ -84,9 +90,7 @@ public struct PlanReport: Codable, Sendable {
     }
 
     public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        try JSONLine.encode(self)
     }
 }
 

@@ -15,10 +15,17 @@ public struct StatusReport: Codable, Sendable {
         public var account: String
         public var state: String
         public var folders: [Folder]
-        public var last_event: String?
-        public var last_error: String?
+        public var lastEvent: String?
+        public var lastError: String?
         public var code: String?
         public var since: String
+
+        private enum CodingKeys: String, CodingKey {
+            case account, state, folders
+            case lastEvent = "last_event"
+            case lastError = "last_error"
+            case code, since
+        }
     }
 
     public struct Rules: Codable, Sendable {
@@ -38,9 +45,7 @@ public struct StatusReport: Codable, Sendable {
     public var isHealthy: Bool { running && rules.error == nil && accounts.allSatisfy { $0.state == "watching" } }
 
     public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        try JSONLine.encode(self)
     }
 
     static func make(engine: Engine) async throws -> StatusReport {
@@ -57,7 +62,7 @@ public struct StatusReport: Codable, Sendable {
                     folders: account.folders.values.sorted { $0.folder < $1.folder }.map {
                         Folder(folder: $0.folder, state: $0.state, error: $0.error)
                     },
-                    last_event: account.lastEvent.map(Timestamp.text), last_error: account.lastError,
+                    lastEvent: account.lastEvent.map(Timestamp.text), lastError: account.lastError,
                     code: account.state == "failing" ? account.lastErrorCode : nil, since: Timestamp.text(account.since)
                 )
             },
@@ -82,7 +87,7 @@ public struct StatusReport: Codable, Sendable {
                 Account(
                     account: account.name.rawValue, state: "stopped",
                     folders: progress.map { Folder(folder: $0.mailbox.rawValue, state: "stopped", error: nil) },
-                    last_event: nil, last_error: nil, code: nil,
+                    lastEvent: nil, lastError: nil, code: nil,
                     since: Timestamp.text(progress.map(\.lastCompleteCheck).max() ?? 0)
                 )
             )

@@ -91,12 +91,6 @@ public final class IMAPConnection: Sendable {
         channel.eventLoop.execute { handler.value.wakeWatchers() }
     }
 
-    /// What happened since `takeActivity`, left where it is.
-    public func peekActivity() async throws(SessionError) -> MailboxActivity {
-        let eventLoop = channel.eventLoop
-        return try await perform { eventLoop.makeSucceededFuture($0.pendingActivity) }
-    }
-
     /// Whether IDLE runs, or is about to.
     public func isIdling() async throws(SessionError) -> Bool {
         let eventLoop = channel.eventLoop

@@ -60,8 +60,6 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
 
     func endIdle() { run(machine.idleEnded()) }
 
-    var pendingActivity: MailboxActivity { machine.activity }
-
     func takeActivity() -> MailboxActivity {
         defer { machine.activity = MailboxActivity() }
         return machine.activity

@@ -45,9 +45,7 @@ struct DoctorCommand: AsyncParsableCommand {
                         .init(check: $0.check, ok: $0.ok, code: $0.code?.rawValue, detail: $0.detail)
                     }
                 )
-                let encoder = JSONEncoder()
-                encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-                Terminal.line(String(decoding: try encoder.encode(line), as: UTF8.self))
+                Terminal.line(try JSONLine.encode(line))
             } else {
                 Terminal.line("\(account.name):")
                 for check in checks {

@@ -20,9 +20,7 @@ struct Folders: AsyncParsableCommand {
         do {
             for folder in try await ServerLook(account: chosen, logger: common.logger(.warning)).folders() {
                 if common.json {
-                    let encoder = JSONEncoder()
-                    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-                    Terminal.line(String(decoding: try encoder.encode(folder), as: UTF8.self))
+                    Terminal.line(try JSONLine.encode(folder))
                 } else {
                     Terminal.line(Terminal.safe(folder.folder) + (folder.role.map { "  (\($0))" } ?? ""))
                 }

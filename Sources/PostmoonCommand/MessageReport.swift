@@ -29,16 +29,16 @@ struct MessageReport: Encodable {
         var size: Int
     }
 
-    var message_id: String
+    var messageID: String
     var subject: String
     var date: String?
     var from: [Address]
     var to: [Address]
     var cc: [Address]
     var bcc: [Address]
-    var reply_to: [Address]
+    var replyTo: [Address]
     var sender: [Address]
-    var list_id: String
+    var listID: String
     var headers: [[String]]
     var text: String
     var html: String
@@ -47,19 +47,28 @@ struct MessageReport: Encodable {
     var flags: [String]
     var parts: [Part]
 
+    private enum CodingKeys: String, CodingKey {
+        case messageID = "message_id"
+        case subject, date, from, to, cc, bcc
+        case replyTo = "reply_to"
+        case sender
+        case listID = "list_id"
+        case headers, text, html, attachments, size, flags, parts
+    }
+
     init(_ message: ParsedMessage, flags: Set<MailModel.Flag>) {
         let header = message.header
         func addresses(_ name: String) -> [Address] { header.all(name).flatMap(\.addresses).map(Address.init) }
-        message_id = header.first("Message-ID").flatMap { MessageIDList.parse($0.rawValue).first } ?? ""
+        messageID = header.first("Message-ID").flatMap { MessageIDList.parse($0.rawValue).first } ?? ""
         subject = header.first("Subject")?.text ?? ""
         date = header.first("Date").flatMap { MailDate.parse($0.text) }.map(Timestamp.text)
         from = addresses("From")
         to = addresses("To")
         cc = addresses("Cc")
         bcc = addresses("Bcc")
-        reply_to = addresses("Reply-To")
+        replyTo = addresses("Reply-To")
         sender = addresses("Sender")
-        list_id = header.first("List-Id").map { ListIdentifier.parse($0.text) } ?? ""
+        listID = header.first("List-Id").map { ListIdentifier.parse($0.text) } ?? ""
         headers = header.fields.map { [$0.name, $0.text] }
         text = message.text
         html = message.html
@@ -75,9 +84,7 @@ struct MessageReport: Encodable {
     }
 
     func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        try JSONLine.encode(self)
     }
 
     func plainText() -> String {

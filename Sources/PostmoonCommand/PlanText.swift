@@ -4,7 +4,7 @@ import Foundation
 /// Plans as a person reads them.
 enum PlanText {
     static func line(fromJSON json: String) -> String {
-        guard let report = try? JSONDecoder().decode(PlanReport.self, from: Data(json.utf8)) else { return json }
+        guard let report = try? JSONLine.decode(PlanReport.self, from: json) else { return json }
         return line(report)
     }
 

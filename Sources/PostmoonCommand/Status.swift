@@ -35,7 +35,7 @@ struct Status: AsyncParsableCommand {
 /// The status as a person reads it.
 enum StatusText {
     static func text(fromJSON json: String) -> String {
-        guard let report = try? JSONDecoder().decode(StatusReport.self, from: Data(json.utf8)) else { return json }
+        guard let report = try? JSONLine.decode(StatusReport.self, from: json) else { return json }
         return text(report)
     }
 

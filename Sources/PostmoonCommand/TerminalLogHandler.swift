@@ -1,3 +1,4 @@
+import Daemon
 import Foundation
 import Logging
 
@@ -48,8 +49,6 @@ struct JSONLogHandler: LogHandler {
         entry["time"] = Date().formatted(.iso8601)
         entry["level"] = event.level.rawValue
         entry["message"] = "\(event.message)"
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        if let line = try? encoder.encode(entry) { sink(String(decoding: line, as: UTF8.self)) }
+        if let line = try? JSONLine.encode(entry) { sink(line) }
     }
 }

@@ -34,7 +34,8 @@ struct ActionSyntax {
         }
     }
 
-    private func template(_ effect: ActionTemplate.Effect, _ options: OptionReader) throws(RuleMisuse) -> ActionTemplate {
+    private func template(_ effect: ActionTemplate.Effect, _ options: OptionReader) throws(RuleMisuse) -> ActionTemplate
+    {
         let after = try options.duration("after")
         let recheck = try options.bool("recheck") ?? false
         if recheck, after == nil { throw RuleMisuse("\(name.rawValue): recheck needs after") }

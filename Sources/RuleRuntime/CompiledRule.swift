@@ -32,13 +32,18 @@ final class CompiledRule {
     var isFunction: Bool { if case .function = when { true } else { false } }
 
     /// Why it is not for this message, as evidence; `nil` when it is.
-    func exclusion(_ message: RuleMessage, watched: [MailboxName], noting: Bool) -> RuleEvidence.Test? {
+    ///
+    /// `isNamed`: a sweep asks for this rule, whatever events it is for.
+    func exclusion(
+        _ message: RuleMessage, watched: [MailboxName], isNamed: Bool, noting: Bool
+    ) -> RuleEvidence.Test? {
         func test(_ text: @autoclosure () -> String, _ value: String) -> RuleEvidence.Test {
             noting
                 ? RuleEvidence.Test(test: text(), value: value, result: false)
                 : RuleEvidence.Test(test: "", value: "", result: false)
         }
-        if !isForEvent(message.event) {
+        let isSwept = isNamed && message.event == .sweep && summary.events != [.removed]
+        if !isSwept, !isForEvent(message.event) {
             return test("on = \(Self.list(summary.events.map(\.rawValue).sorted()))", message.event.name)
         }
         if let accounts = summary.accounts, !accounts.contains(message.account.rawValue) {

@@ -60,7 +60,8 @@ enum ConditionGuard {
         }
         guard symbol(-1, "{") || symbol(-1, ",") || symbol(-1, ";") else { return nil }
         if tokens[at].isWord("when"), symbol(1, "=") { return at + 2 }
-        if symbol(0, "["), at + 1 < tokens.count, tokens[at + 1].kind == .string("when"), symbol(2, "]"), symbol(3, "=") {
+        if symbol(0, "["), at + 1 < tokens.count, tokens[at + 1].kind == .string("when"), symbol(2, "]"), symbol(3, "=")
+        {
             return at + 4
         }
         return nil

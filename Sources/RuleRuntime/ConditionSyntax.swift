@@ -153,7 +153,8 @@ struct ConditionSyntax {
     private func timeTest(_ source: TimeSource, _ values: [RuleValue]) throws(RuleMisuse) -> ConditionTest {
         switch test {
         case .before, .after:
-            let time = try quantity(values, { $0.integer ?? $0.string.flatMap(clock.date) }, "a date like \"2030-01-31\"")
+            let time = try quantity(
+                values, { $0.integer ?? $0.string.flatMap(clock.date) }, "a date like \"2030-01-31\"")
             return test == .before ? .before(source, time) : .after(source, time)
         case .between:
             let seconds = values.compactMap { $0.string.flatMap(RuleClock.secondOfDay) }

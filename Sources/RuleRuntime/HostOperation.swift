@@ -13,4 +13,11 @@ enum HostOperation: UInt32, CaseIterable {
     case unknownGlobal, unknownField, misused, describe
 
     var name: String { String(describing: self) }
+
+    var makesHandle: Bool {
+        switch self {
+        case .subject, .test, .predicate, .combine, .constructor, .action, .role, .regex, .list, .vcard: true
+        default: false
+        }
+    }
 }

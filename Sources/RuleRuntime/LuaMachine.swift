@@ -58,7 +58,9 @@ final class LuaMachine {
         return ending(rule_state_call(state, entry, bytes, bytes.count, steps, milliseconds))
     }
 
-    func freeze(now: Int64, seed: UInt64) throws(LuaError) { try expectValues(ending(rule_state_freeze(state, now, seed))) }
+    func freeze(now: Int64, seed: UInt64) throws(LuaError) {
+        try expectValues(ending(rule_state_freeze(state, now, seed)))
+    }
 
     /// Afterwards the host knows what nothing holds any more.
     func collect() throws(LuaError) { try expectValues(ending(rule_state_collect(state))) }
@@ -133,6 +135,8 @@ private final class HostBridge {
         guard let operation = HostOperation(rawValue: operation) else {
             return (Int32(RULE_REPLY_ERROR), lend(Array("no such operation".utf8)))
         }
+        // What the host keeps of it is not in Lua's memory.
+        if operation.makesHandle { host.charge(UInt64(arguments.count / 4)) }
         do {
             let values = try host.answer(operation, reader.readAll(), at: position)
             return (Int32(RULE_REPLY_VALUES), lend(RuleValueWriter(values).bytes))

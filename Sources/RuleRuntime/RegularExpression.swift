@@ -16,6 +16,8 @@ final class RegularExpression: Sendable {
 
     let pattern: String
     let captures: Int
+    /// Bytes that the compiled form takes.
+    let compiledSize: Int
     private let limits: ExpressionLimits
     // Only read after init, and freed by deinit.
     nonisolated(unsafe) private let code: OpaquePointer
@@ -32,6 +34,9 @@ final class RegularExpression: Sendable {
         }
         var captures: UInt32 = 0
         pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_CAPTURECOUNT), &captures)
+        var size = 0
+        pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_SIZE), &size)
+        compiledSize = size
         self.pattern = pattern
         self.captures = Int(captures)
         self.limits = limits
@@ -72,7 +77,7 @@ final class RegularExpression: Sendable {
         return (0...captures).map { index in
             let start = vector[2 * index]
             let end = vector[2 * index + 1]
-            return start <= end && end <= count && index < found ? start..<end : nil
+            return start >= 0 && start <= end && end <= count && index < found ? start..<end : nil
         }
     }
 

@@ -18,11 +18,14 @@ struct RuleClock: Sendable {
         let parts = text.split(whereSeparator: { $0 == " " || $0 == "T" })
         guard (1...2).contains(parts.count) else { return nil }
         let numbers = parts[0].split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) }
-        guard numbers.count == 3, let year = numbers[0], let month = numbers[1], let day = numbers[2] else { return nil }
+        guard numbers.count == 3, let year = numbers[0], let month = numbers[1], let day = numbers[2] else {
+            return nil
+        }
         guard (1...9_999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
         let days = Self.days(year: year, month: month, day: day)
-        guard day <= Self.days(year: month == 12 ? year + 1 : year, month: month % 12 + 1, day: 1)
-            - Self.days(year: year, month: month, day: 1)
+        guard
+            day <= Self.days(year: month == 12 ? year + 1 : year, month: month % 12 + 1, day: 1)
+                - Self.days(year: year, month: month, day: 1)
         else { return nil }
         var clock = parts.count == 2 ? parts[1] : "00:00"
         let isUTC = clock.hasSuffix("Z")

@@ -66,7 +66,9 @@ final class RuleEngine {
         guard run.isAsked(rule) else { return }
         let evaluation = run.evaluation
         evaluation.rule = rule
-        if let exclusion = rule.exclusion(evaluation.view.message, watched: watched(run), noting: run.notes) {
+        if let exclusion = rule.exclusion(
+            evaluation.view.message, watched: watched(run), isNamed: run.only != nil, noting: run.notes)
+        {
             if run.notes { run.note(rule, matched: false, [exclusion]) }
             return
         }
@@ -100,7 +102,9 @@ final class RuleEngine {
         let evaluation = run.evaluation
         let last = evaluation.tests
         for (earlier, rule) in host.rules[..<index].enumerated() where run.isAsked(rule) {
-            if let exclusion = rule.exclusion(evaluation.view.message, watched: watched(run), noting: true) {
+            if let exclusion = rule.exclusion(
+                evaluation.view.message, watched: watched(run), isNamed: run.only != nil, noting: true)
+            {
                 run.note(rule, matched: false, [exclusion])
                 continue
             }

@@ -52,7 +52,8 @@ public struct RuleFolder: Sendable {
         var files: [File] = []
         func visit(_ folder: String, depth: Int) {
             if let problem = RuleFileAccess.complaint(root + folder, isFolder: true) {
-                problems.append(.init(file: folder.isEmpty ? path : String(folder.dropFirst()), line: 0, message: problem))
+                problems.append(
+                    .init(file: folder.isEmpty ? path : String(folder.dropFirst()), line: 0, message: problem))
                 return
             }
             let names = (try? FileManager.default.contentsOfDirectory(atPath: root + folder)) ?? []
@@ -65,7 +66,9 @@ public struct RuleFolder: Sendable {
                 } else if name.hasSuffix(".lua") {
                     do {
                         let bytes = try RuleFileAccess.read(relative, below: root)
-                        files.append(File(name: relative, content: String(decoding: bytes, as: UTF8.self)))
+                        // Editors may begin a file with a byte order mark, which Lua does not know.
+                        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+                        files.append(File(name: relative, content: String(decoding: text, as: UTF8.self)))
                     } catch {
                         problems.append(.init(file: relative, line: 0, message: error.message))
                     }

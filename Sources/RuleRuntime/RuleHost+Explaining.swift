@@ -52,7 +52,9 @@ extension RuleHost {
             return RuleMisuse("\(value.withArticle) cannot be compared; conditions are combined with & | ~")
         case ("global", _):
             let name = value.string ?? "?"
-            if globalNames.contains(name) { return RuleMisuse("\"\(name)\" is part of the rules' language and read-only") }
+            if globalNames.contains(name) {
+                return RuleMisuse("\"\(name)\" is part of the rules' language and read-only")
+            }
             return RuleMisuse("global \"\(name)\" cannot be set; write local \(name)")
         case ("flags", _): return RuleMisuse("flags are changed by m:mark and m:unmark")
         case ("readonly", _): return RuleMisuse("\(value.string ?? "this") is read-only")

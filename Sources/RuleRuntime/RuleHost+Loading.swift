@@ -60,7 +60,9 @@ extension RuleHost {
 
     /// The text of a file that `require` names, with its name.
     private func module(_ arguments: [RuleValue]) throws(RuleMisuse) -> [RuleValue] {
-        guard let name = arguments.first?.string else { throw RuleMisuse("require takes a name: require \"lists/family\"") }
+        guard let name = arguments.first?.string else {
+            throw RuleMisuse("require takes a name: require \"lists/family\"")
+        }
         let file = name.hasSuffix(".lua") ? name : "\(name).lua"
         guard let content = folder.file(file) else {
             let known = folder.files.map { String($0.name.dropLast(4)) }

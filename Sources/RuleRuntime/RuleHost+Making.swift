@@ -28,6 +28,9 @@ extension RuleHost {
             guard arguments.count == 2, let field = arguments[1].string, Self.isFieldName(field) else {
                 throw RuleMisuse("header takes the name of a header field: header \"X-Name\"")
             }
+            guard evaluation == nil || fields.names.count < 2_000 else {
+                throw RuleMisuse("too many names of headers; m.headers[name] takes any")
+            }
             let subject = RuleSubject(
                 name: "header \"\(field)\"", kind: .text(.header(fields.slot(of: field))))
             return handles.add(.subject(subject), at: nil)
@@ -208,7 +211,8 @@ extension RuleHost {
         let name = arguments.first?.string ?? ""
         guard let role = MailboxRole(rawValue: name) else {
             let known = MailboxRole.allCases.map(\.rawValue)
-            throw RuleMisuse("no role \"\(name)\" (\(known.joined(separator: ", ")))" + NearestName.hint(name, in: known))
+            throw RuleMisuse(
+                "no role \"\(name)\" (\(known.joined(separator: ", ")))" + NearestName.hint(name, in: known))
         }
         return handles.add(.role(role), at: nil, isUsed: true)
     }
@@ -237,7 +241,9 @@ extension RuleHost {
             throw RuleMisuse("list.\(operation == .list ? "file" : "vcard") takes a file name")
         }
         guard case .loading = phase else {
-            throw RuleMisuse("lists are read while the rules load: put list.\(operation == .list ? "file" : "vcard") outside functions")
+            throw RuleMisuse(
+                "lists are read while the rules load: put list.\(operation == .list ? "file" : "vcard") outside functions"
+            )
         }
         do {
             let text = String(decoding: try folder.dependency(name), as: UTF8.self)

@@ -5,7 +5,8 @@ extension RuleHost {
             throw RuleMisuse("match and test are called with a colon: regex(\"...\"):match(text)")
         }
         guard arguments.count == 2, let text = arguments[1].string else {
-            throw RuleMisuse("a regex is matched on a text, not \(arguments.count > 1 ? arguments[1].shown : "nothing")")
+            throw RuleMisuse(
+                "a regex is matched on a text, not \(arguments.count > 1 ? arguments[1].shown : "nothing")")
         }
         let bytes = Array(text.utf8)
         charge(UInt64(bytes.count / 8))

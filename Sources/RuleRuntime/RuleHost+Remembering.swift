@@ -8,7 +8,9 @@ extension RuleHost {
     private static let valueLimit = 65_536
 
     func remember(_ operation: HostOperation, _ arguments: [RuleValue]) throws -> [RuleValue] {
-        guard let evaluation else { throw RuleMisuse("state belongs to functions: there is no message while rules load") }
+        guard let evaluation else {
+            throw RuleMisuse("state belongs to functions: there is no message while rules load")
+        }
         let rule = evaluation.rule.name
         switch operation {
         case .stateGet:

@@ -17,7 +17,9 @@ extension RuleHost {
             evaluation.stopped = true
             throw HostInterruption.halt
         case .perform:
-            guard let name = arguments.first?.string.flatMap(ActionName.init) else { throw RuleMisuse("no such action") }
+            guard let name = arguments.first?.string.flatMap(ActionName.init) else {
+                throw RuleMisuse("no such action")
+            }
             try evaluation.add(try parse(name, Array(arguments.dropFirst()), at: position))
             return []
         case .ask:
@@ -47,7 +49,8 @@ extension RuleHost {
         }
     }
 
-    private func headerValues(_ arguments: [RuleValue], _ evaluation: RuleEvaluation) throws(RuleMisuse) -> FieldValues? {
+    private func headerValues(_ arguments: [RuleValue], _ evaluation: RuleEvaluation) throws(RuleMisuse) -> FieldValues?
+    {
         guard let name = arguments.first?.string else { throw RuleMisuse("a header's name is a text") }
         return evaluation.view.values(named: name)
     }

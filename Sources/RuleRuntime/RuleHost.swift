@@ -28,6 +28,7 @@ final class RuleHost {
     var loadingLog: [String] = []
     private let expressionLimits: ExpressionLimits
     private var expressions: [ExpressionKey: RegularExpression] = [:]
+    private var passingExpressions: [ExpressionKey: RegularExpression] = [:]
     /// For charging steps; set by the machine, which outlives no call.
     var charge: (UInt64) -> Void = { _ in }
 
@@ -53,11 +54,16 @@ final class RuleHost {
         _ pattern: String, _ options: RegularExpression.Options
     ) throws(RegularExpression.Failure) -> RegularExpression {
         let key = ExpressionKey(pattern: pattern, options: options)
-        if let known = expressions[key] { return known }
+        if let known = expressions[key] ?? passingExpressions[key] { return known }
         let expression = try RegularExpression(pattern, options: options, limits: expressionLimits)
-        // Patterns made of mail are new each time: what they leave behind is bounded.
-        if expressions.count >= 4_096 { expressions.removeAll() }
-        expressions[key] = expression
+        charge(UInt64(pattern.utf8.count + expression.compiledSize / 16))
+        if evaluation == nil {
+            expressions[key] = expression
+        } else {
+            // Patterns made of mail are new each time: only a few of them are kept.
+            if passingExpressions.count >= 64 { passingExpressions.removeAll() }
+            passingExpressions[key] = expression
+        }
         return expression
     }
 

@@ -32,7 +32,8 @@ enum RuleLoading {
         if problems.isEmpty { problems = dropped(host, machine) }
         host.phase = .idle
         guard problems.isEmpty else {
-            throw RuleLoadError(problems: Set(problems).sorted { ($0.file, $0.line, $0.message) < ($1.file, $1.line, $1.message) })
+            throw RuleLoadError(
+                problems: Set(problems).sorted { ($0.file, $0.line, $0.message) < ($1.file, $1.line, $1.message) })
         }
         return RuleEngine(host: host, machine: machine, needs: needs(host), limits: limits)
     }
@@ -54,7 +55,8 @@ enum RuleLoading {
                 case .action(let template): "this \(template.name.rawValue) is in no rule's run and would be dropped"
                 default: "this condition is used by no rule and would be dropped: use & | ~, not and, or, not, =="
                 }
-            problems.append(.init(file: entry.position?.file ?? "rules", line: entry.position?.line ?? 0, message: message))
+            problems.append(
+                .init(file: entry.position?.file ?? "rules", line: entry.position?.line ?? 0, message: message))
         }
         host.handles.forgetDropped()
         return problems

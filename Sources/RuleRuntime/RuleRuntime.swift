@@ -9,6 +9,8 @@ public actor RuleRuntime {
     public nonisolated let needs: RuleNeeds
     /// Of the files it was loaded from.
     public nonisolated let digest: String
+    /// What the files printed while they loaded.
+    public nonisolated let loadLog: [String]
     private nonisolated let executor: RuleExecutor
     private let engine: RuleEngine
 
@@ -22,11 +24,13 @@ public actor RuleRuntime {
         rules = engine.host.rules.map(\.summary)
         needs = engine.needs
         digest = folder.digest
+        loadLog = engine.host.loadingLog
         self.executor = executor
         self.engine = engine
     }
 
-    /// What the rules want for this message. `only`: the names of the rules that are asked, `nil` for all.
+    /// What the rules want for this message. `only`: the names of the rules that are asked, `nil` for all; a sweep asks
+    /// named rules whatever they are `on`, `removed` alone excepted. A delayed action's `recheck` is such a sweep.
     ///
     /// `.needs`: fetch it and ask again; state and plan of this try are dropped.
     public func decide(

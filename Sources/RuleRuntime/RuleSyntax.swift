@@ -44,8 +44,9 @@ struct RuleSyntax {
         case nil: return .always
         case .function: return .function
         case .bool(let flag):
-            throw misuse("has when = \(flag), which is no condition; conditions are combined with & | ~, not with"
-                + " and, or, not, ==")
+            throw misuse(
+                "has when = \(flag), which is no condition; conditions are combined with & | ~, not with"
+                    + " and, or, not, ==")
         case .handle(.subject, _):
             throw misuse("has a subject without a test as when; write subject:contains \"...\"")
         case .some(let value):
@@ -99,8 +100,9 @@ struct RuleSyntax {
         var events: Set<RuleEventKind> = []
         for name in names {
             guard let event = RuleEventKind(rawValue: name) else {
-                throw misuse("has on = \"\(name)\", which is no event (\(known.joined(separator: ", ")))"
-                    + NearestName.hint(name, in: known))
+                throw misuse(
+                    "has on = \"\(name)\", which is no event (\(known.joined(separator: ", ")))"
+                        + NearestName.hint(name, in: known))
             }
             events.insert(event)
         }

@@ -131,4 +131,16 @@ import Testing
         #expect(error.description.hasSuffix("(why)"))
         #expect(!error.description.contains("\n"))
     }
+
+    @Test(arguments: [
+        (ResultCode.SQLITE_FULL, JournalError.Reason.diskFull), (.SQLITE_IOERR_SHMSIZE, .diskFull),
+        (.SQLITE_IOERR_FSYNC, .inputOutput), (.SQLITE_READONLY_DBMOVED, .readOnly), (.SQLITE_NOTADB, .corrupt),
+        (.SQLITE_CORRUPT_INDEX, .corrupt), (.SQLITE_BUSY_SNAPSHOT, .locked), (.SQLITE_CANTOPEN_ISDIR, .inaccessible),
+        (.SQLITE_CONSTRAINT_UNIQUE, .contradiction), (.SQLITE_NOMEM, .unexpected),
+    ])
+    func whatSQLiteSaysHasAName(_ code: ResultCode, _ reason: JournalError.Reason) {
+        let error = JournalError(DatabaseError(resultCode: code, message: "no"), path: "/j")
+        #expect(error.reason == reason)
+        #expect(error.detail == "SQLite \(code.rawValue): no")
+    }
 }

@@ -84,6 +84,23 @@ import Testing
         #expect(work.first?.steps.map(\.notBefore) == [nil, 9, nil])
     }
 
+    @Test func whatWeFiledIsKnownWhereItIsFiled() async throws {
+        let plan = try await journal.plan(decision(1))
+        _ = try await journal.plan(decision(2))
+        let (one, two) = (MessageIdentity(rawValue: "identity-1"), MessageIdentity(rawValue: "identity-2"))
+        func filed(_ name: String) async throws -> Set<MessageIdentity> {
+            try await journal.wereFiledByUs(account: account(), into: mailbox(name), identities: [one, two])
+        }
+        #expect(try await filed("Receipts").isEmpty)
+        let step = try await journal.steps(plan)[0].id
+        // Begun counts: the message can arrive before its command is answered.
+        try await journal.apply([.stepBegun(step, StepPrecondition(), at: 1)])
+        #expect(try await filed("Receipts") == [one])
+        #expect(try await filed("INBOX").isEmpty)
+        try await journal.apply([.stepFinished(step, .failed, nil, at: 2)])
+        #expect(try await filed("Receipts").isEmpty)
+    }
+
     @Test func countsSayHowMuchOfWhat() async throws {
         try await store()
         _ = try await journal.plan(

@@ -127,7 +127,7 @@ static const fault faults[] = {
     {"next in an emptied table",
      "local t = {} for i = 1, 200000 do t[i] = i end for i = 1, 200000 do t[i] = nil end while true do next(t) end", -1, "this rule"},
     {"pairs of a large table in a loop",
-     "local t = {} for i = 1, 100000 do t['k' .. i] = i end while true do for k in pairs(t) do break end end", RULE_SPENT_STEPS, "step budget"},
+     "local t = {} for i = 1, 20000 do t['k' .. i] = i end while true do for k in pairs(t) do break end end", RULE_SPENT_STEPS, "step budget"},
     {"many arguments", "local function f(...) return f(1, ...) end return f()", -1, ""},
     {"select over many arguments", "local function f(...) while true do local x = select(-1, ...) end end return f(table.unpack({}, 1, 200000))", -1, "this rule"},
     {"byte of much", "local s = ('x'):rep(500000) while true do s:byte(1, -1) end", RULE_SPENT_STEPS, "step budget"},

@@ -41,7 +41,10 @@ import Testing
         ("jane @ example . org", "|jane@example.org"),
         ("Jane <jane @ example.org>", "Jane|jane@example.org"),
         ("Jane D. Doe <jane@example.org>", "Jane D. Doe|jane@example.org"),
-        ("Mary Smith <@node.test:mary@example.net>, , jdoe@test  . example", "Mary Smith|mary@example.net\n|jdoe@test.example"),
+        (
+            "Mary Smith <@node.test:mary@example.net>, , jdoe@test  . example",
+            "Mary Smith|mary@example.net\n|jdoe@test.example"
+        ),
         // Groups.
         ("Friends: a@x.org, B <b@y.org>;", "|a@x.org\nB|b@y.org"),
         ("undisclosed-recipients:;", ""),

@@ -17,7 +17,8 @@ import Testing
     @Test func nameTypeAndExactSize() {
         let parsed = mixed([
             [
-                "Content-Type: application/pdf; name=x.pdf", "Content-Disposition: attachment; filename=\"in voice.pdf\"",
+                "Content-Type: application/pdf; name=x.pdf",
+                "Content-Disposition: attachment; filename=\"in voice.pdf\"",
                 "Content-Transfer-Encoding: base64", "", "aGVs", "bG8=",
             ]
         ])
@@ -68,7 +69,10 @@ import Testing
         let logo = ["Content-Type: image/png; name=logo.png", "Content-ID: <logo@x>", "", "png"]
         let background = ["Content-Type: image/png; name=bg.png", "Content-ID: <bg@x>", "", "png"]
         let other = ["Content-Type: image/png; name=other.png", "Content-ID: <other@x>", "", "png"]
-        let saying = ["Content-Type: image/png", "Content-Disposition: attachment; filename=logo.png", "Content-ID: <logo@x>", "", "png"]
+        let saying = [
+            "Content-Type: image/png", "Content-Disposition: attachment; filename=logo.png", "Content-ID: <logo@x>", "",
+            "png",
+        ]
         #expect(show(mixed([html, logo, background, other], type: "related")) == ["other.png|image/png|3"])
         #expect(show(mixed([html, logo, saying])) == ["logo.png|image/png|3"])
         #expect(show(mixed([logo])) == ["logo.png|image/png|3"])
@@ -82,7 +86,8 @@ import Testing
     @Test func anUnnamedFileThatDoesNotSayAttachmentIsAPartOnly() {
         let parsed = mixed([["Content-Type: application/pdf", "", "x"], ["Content-Type: text/calendar", "", "BEGIN"]])
         #expect(parsed.attachments.isEmpty)
-        #expect(parsed.allParts.map(\.mediaType) == ["multipart/mixed", "text/plain", "application/pdf", "text/calendar"])
+        #expect(
+            parsed.allParts.map(\.mediaType) == ["multipart/mixed", "text/plain", "application/pdf", "text/calendar"])
         #expect(parsed.text == "text")
     }
 

@@ -60,7 +60,9 @@ import Testing
         #expect(CharsetDecoder.decode(bytes[...], as: charset) == expected)
     }
 
-    @Test(arguments: ["", "nobody", "iso-2022-cn-ext", "ISO-2022-CN-EXT", "iso-2022-cn", "//", "cp037", "ebcdic-us", "x-"])
+    @Test(arguments: [
+        "", "nobody", "iso-2022-cn-ext", "ISO-2022-CN-EXT", "iso-2022-cn", "//", "cp037", "ebcdic-us", "x-",
+    ])
     func isUnknown(name: String) {
         #expect(Charset(name: name) == nil)
     }

@@ -68,7 +68,8 @@ import Testing
     }
 
     @Test func wordsOnFoldedLinesAreJoined() {
-        let bytes = Array("Subject: =?utf-8?Q?caf=C3?=\r\n =?utf-8?Q?=A9_noir?=\r\n et =?utf-8?Q?cr=C3=A8me?=\r\n\r\n".utf8)
+        let bytes = Array(
+            "Subject: =?utf-8?Q?caf=C3?=\r\n =?utf-8?Q?=A9_noir?=\r\n et =?utf-8?Q?cr=C3=A8me?=\r\n\r\n".utf8)
         #expect(HeaderBlock(bytes).first("Subject")?.text == "café noir et crème")
     }
 

@@ -21,7 +21,10 @@ import Testing
     @Test func attachmentHasTheHeaderOfANewMessage() {
         let parsed = ParsedMessage(ForwardComposer.attachment(input(original)))
         func value(_ name: String) -> String? { parsed.header.first(name)?.text }
-        #expect(parsed.header.first("From")?.addresses == [EmailAddress(name: "Jane Döe", localpart: "jane", domain: "example.org")])
+        #expect(
+            parsed.header.first("From")?.addresses == [
+                EmailAddress(name: "Jane Döe", localpart: "jane", domain: "example.org")
+            ])
         #expect(value("To") == "oncall@example.com, second@example.com")
         #expect(value("Subject") == "Fwd: Grüße")
         #expect(value("Date") == "Mon, 23 Nov 2026 03:28:37 +0100")
@@ -117,7 +120,10 @@ import Testing
 
     @Test func aNoteWithOtherCharactersIsEncoded() {
         let note = "Größer als 5 €\nFrom the start\n" + String(repeating: "long ", count: 100) + "line "
-        for bytes in [ForwardComposer.attachment(input(original, note: note)), ForwardComposer.inline(input(original, note: note))] {
+        for bytes in [
+            ForwardComposer.attachment(input(original, note: note)),
+            ForwardComposer.inline(input(original, note: note)),
+        ] {
             #expect(lines(bytes).allSatisfy { $0.count <= 78 })
             #expect(bytes.allSatisfy { $0 < 0x80 })
             #expect(ParsedMessage(bytes).text.hasPrefix(note + "\n\n-----"))
@@ -125,7 +131,8 @@ import Testing
     }
 
     @Test func anEmptyNoteLeavesNoGap() {
-        #expect(ParsedMessage(ForwardComposer.attachment(input(original, note: ""))).text.hasPrefix("---------- Forwarded"))
+        #expect(
+            ParsedMessage(ForwardComposer.attachment(input(original, note: ""))).text.hasPrefix("---------- Forwarded"))
     }
 
     @Test func inlineHasTheTextBelowTheNote() {
@@ -139,7 +146,8 @@ import Testing
         let rich = message(
             "Subject: rich", "Content-Type: multipart/mixed; boundary=m", "", "--m",
             "Content-Type: multipart/related; boundary=r", "", "--r", "Content-Type: text/html; charset=iso-8859-1",
-            "Content-Transfer-Encoding: quoted-printable", "", "<html><body bgcolor=3Dred><p>Gr=FC=DFe <img src=3Dcid:i@x>",
+            "Content-Transfer-Encoding: quoted-printable", "",
+            "<html><body bgcolor=3Dred><p>Gr=FC=DFe <img src=3Dcid:i@x>",
             "--r", "Content-Type: image/png; name=i.png", "Content-ID: <i@x>", "Content-Transfer-Encoding: base64", "",
             "aGVsbG8=", "--r--", "--m", "Content-Type: application/pdf;", " name=\"a b.pdf\"",
             "Content-Disposition: attachment", "Content-Transfer-Encoding: base64", "", "aGVsbG8=", "--m--")
@@ -165,7 +173,9 @@ import Testing
     }
 
     @Test func anyOriginalCanBeForwarded() {
-        for original: [UInt8] in [[], [0], Array("\r\n".utf8), Array("From x\n".utf8), [UInt8](repeating: 0xFF, count: 100)] {
+        for original: [UInt8] in [
+            [], [0], Array("\r\n".utf8), Array("From x\n".utf8), [UInt8](repeating: 0xFF, count: 100),
+        ] {
             #expect(ParsedMessage(ForwardComposer.attachment(input(original))).root.children.count == 2)
             #expect(!ForwardComposer.inline(input(original)).isEmpty)
         }

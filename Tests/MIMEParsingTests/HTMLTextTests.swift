@@ -49,15 +49,18 @@ import Testing
         ("<img alt=\"A cat\" src=x>", "A cat"),
         // Tables.
         ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>", "a\tb\nc\td"),
-        ("<table><tr><th>Item</th><th>Price</th></tr><tr><td><p>Tea</p></td><td><p>3 &euro;</p></td></tr></table>",
-         "Item\tPrice\nTea\t3 €"),
+        (
+            "<table><tr><th>Item</th><th>Price</th></tr><tr><td><p>Tea</p></td><td><p>3 &euro;</p></td></tr></table>",
+            "Item\tPrice\nTea\t3 €"
+        ),
         ("<table><tr><td><table><tr><td>Inner</td></tr></table></td></tr></table>", "Inner"),
         // Quotes and preformatted text.
         ("He:<blockquote>One<br>Two</blockquote>Me", "He:\n\n> One\n> Two\n\nMe"),
         ("<pre>  a\n    b\n\nc</pre>", "a\n    b\n\nc"),
         // Damage.
         ("a < b and c > d", "a < b and c > d"),
-        ("a<", "a<"), ("a</", "a</"), ("a<b", "a"), ("a<!", "a"), ("a<!--", "a"), ("&", "&"), ("&#", "&#"), ("&#x;", "&#x;"),
+        ("a<", "a<"), ("a</", "a</"), ("a<b", "a"), ("a<!", "a"), ("a<!--", "a"), ("&", "&"), ("&#", "&#"),
+        ("&#x;", "&#x;"),
         ("<p title=\"unclosed>Text</p>", "Text"),
         ("<a href=\"https://x.org>Text</a>", "Text"),
         ("<script>never closed", "never closed"),

@@ -83,7 +83,8 @@ import Testing
 
     private static let givesNothingWhereThereIsNoDateCases: [String] = [
         "", "never", "Mon", "Nov 2026", "32 Nov 2026", "29 Feb 2026 00:00:00", "0 Nov 2026", "23 Nov",
-        "23 Nov 20261 02:28:37", "99999999999999999999999999", "23 Nov 0 00:00:00 +0000 x(", "02:28:37", "((((", "13/13/2026",
+        "23 Nov 20261 02:28:37", "99999999999999999999999999", "23 Nov 0 00:00:00 +0000 x(", "02:28:37", "((((",
+        "13/13/2026",
     ]
 
     @Test(arguments: givesNothingWhereThereIsNoDateCases)

@@ -28,8 +28,10 @@ import Testing
         ("text/plain; name*0=\"long \"; name*1=\"name.txt\"", "long name.txt"),
         ("text/plain; name*1=\"name.txt\"; name*0=\"long \"", "long name.txt"),
         ("text/plain; name*0*=utf-8''%e2%82; name*1*=%ac; name*2=.txt", "€.txt"),
-        ("text/plain; name*0*=us-ascii'en'This%20is%20even%20more%20; name*1*=%2A%2A%2Afun%2A%2A%2A%20; name*2=\"isn't it!\"",
-         "This is even more ***fun*** isn't it!"),
+        (
+            "text/plain; name*0*=us-ascii'en'This%20is%20even%20more%20; name*1*=%2A%2A%2Afun%2A%2A%2A%20; name*2=\"isn't it!\"",
+            "This is even more ***fun*** isn't it!"
+        ),
         ("text/plain; name=old.txt; name*=utf-8''new.txt", "new.txt"),
         ("text/plain; name*=utf-8''new.txt; name=old.txt", "new.txt"),
         ("text/plain; name*=plain.txt", "plain.txt"),
@@ -51,7 +53,8 @@ import Testing
     }
 
     @Test func rawBytesAreGuessed() {
-        let value = ParameterizedValue(field(Array("a; name=\"".utf8) + [0xDC] + Array(".txt\"".utf8)), limits: .standard)
+        let value = ParameterizedValue(
+            field(Array("a; name=\"".utf8) + [0xDC] + Array(".txt\"".utf8)), limits: .standard)
         #expect(value.parameters["name"] == "Ü.txt")
     }
 

@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct StructureTests {
     /// `path type` of every part.
-    private func outline(_ raw: [UInt8]) -> [String] { ParsedMessage(raw).allParts.map { "\($0.path) \($0.mediaType)" } }
+    private func outline(_ raw: [UInt8]) -> [String] {
+        ParsedMessage(raw).allParts.map { "\($0.path) \($0.mediaType)" }
+    }
 
     @Test func aPlainMessageIsOnePart() {
         let parsed = ParsedMessage(message("Subject: a", "", "Hello", "World"))
@@ -34,13 +36,17 @@ import Testing
         let parsed = ParsedMessage(raw)
         #expect(parsed.text == "one\ntwo")
         #expect(parsed.html == "<p>two")
-        #expect(parsed.allParts.map { $0.children.isEmpty ? $0.decodedText() : "" }.filter { !$0.isEmpty } == ["one", "two", "<p>two", "three", "four"])
+        #expect(
+            parsed.allParts.map { $0.children.isEmpty ? $0.decodedText() : "" }.filter { !$0.isEmpty } == [
+                "one", "two", "<p>two", "three", "four",
+            ])
         #expect(parsed.attachments.map(\.type) == ["message/rfc822"])
         #expect(parsed.root.children[2].children[0].header.first("Subject")?.text == "inner")
     }
 
     @Test func theLineBreakBeforeADelimiterBelongsToIt() {
-        let raw = message("Content-Type: multipart/mixed; boundary=a", "", "--a", "", "one", "", "--a", "", "two", "--a--")
+        let raw = message(
+            "Content-Type: multipart/mixed; boundary=a", "", "--a", "", "one", "", "--a", "", "two", "--a--")
         #expect(ParsedMessage(raw).root.children.map { text($0.decoded()) } == ["one\r\n", "two"])
         let bare = raw.filter { $0 != 0x0D }
         #expect(ParsedMessage(bare).root.children.map { text($0.decoded()) } == ["one\n", "two"])
@@ -53,7 +59,8 @@ import Testing
 
     @Test func aMissingClosingDelimiterHidesNothing() {
         let raw = message(
-            "Content-Type: multipart/mixed; boundary=a", "", "--a", "Content-Type: multipart/alternative; boundary=b", "",
+            "Content-Type: multipart/mixed; boundary=a", "", "--a", "Content-Type: multipart/alternative; boundary=b",
+            "",
             "--b", "", "inner", "--a", "", "outer")
         #expect(outline(raw) == ["TEXT multipart/mixed", "1 multipart/alternative", "1.1 text/plain", "2 text/plain"])
         #expect(ParsedMessage(raw).text == "inner\nouter\n")
@@ -175,7 +182,9 @@ import Testing
         let deep = ParsedMessage(raw)
         #expect(deep.allParts.count == 65)
 
-        let wide = message("Content-Type: multipart/mixed; boundary=a", "") + (0..<5000).flatMap { _ in message("--a", "", "x") }
+        let wide =
+            message("Content-Type: multipart/mixed; boundary=a", "")
+            + (0..<5000).flatMap { _ in message("--a", "", "x") }
         #expect(ParsedMessage(wide).allParts.count == 2000)
 
         var nested: [UInt8] = []
@@ -184,7 +193,9 @@ import Testing
     }
 
     @Test func flowedTextIsJoined() {
-        let raw = message("Content-Type: text/plain; format=flowed", "", "This is one ", "paragraph.", "", "> quoted ", "> text", "-- ", "Jane")
+        let raw = message(
+            "Content-Type: text/plain; format=flowed", "", "This is one ", "paragraph.", "", "> quoted ", "> text",
+            "-- ", "Jane")
         #expect(ParsedMessage(raw).text == "This is one paragraph.\n\n> quoted text\n-- \nJane\n")
         let deleted = message("Content-Type: text/plain; format=flowed; delsp=yes", "", "da ", "da", " >no quote")
         #expect(ParsedMessage(deleted).text == "dada\n>no quote\n")

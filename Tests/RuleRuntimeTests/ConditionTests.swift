@@ -65,7 +65,8 @@ import Testing
         """
 
     static let holdingForLists = [
-        "list_id:is \"dev.lists.example\"", "list_id:exists()", "bulk", "automated", "auth:pass \"dkim\"", "to:contains \"undisclosed\"",
+        "list_id:is \"dev.lists.example\"", "list_id:exists()", "bulk", "automated", "auth:pass \"dkim\"",
+        "to:contains \"undisclosed\"",
         "~auth:pass \"spf\"", "~auth:pass \"dmarc\"", "from:me()", "subject:is \"cafe\u{301}\"",
         "subject:is \"CAFÉ\"", "has_attachment", "filename:ends \".pdf\"", "filename:is \"invoice 7.pdf\"",
         "filename:glob \"*.pdf\"", "body:contains \"attached\"", "flag \"seen\"", "flag \"$Important\"",

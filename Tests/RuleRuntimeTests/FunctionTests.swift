@@ -96,52 +96,83 @@ import Testing
 
     @Test(arguments: [
         ("move \"X\"", "rules.lua:2: rule r: move made an action that nothing uses; write m:move"),
-        ("if 1 then\n forward { to = \"x@example.com\" } end",
-            "rules.lua:3: rule r: forward made an action that nothing uses; write m:forward"),
-        ("if from:is \"x\" then m:trash() end",
+        (
+            "if 1 then\n forward { to = \"x@example.com\" } end",
+            "rules.lua:3: rule r: forward made an action that nothing uses; write m:forward"
+        ),
+        (
+            "if from:is \"x\" then m:trash() end",
             "rules.lua:2: rule r: this condition is asked by nothing; write m:is(condition), and combine conditions"
-                + " with & | ~"),
-        ("m:is(from:is \"x\" and subject:is \"y\")",
+                + " with & | ~"
+        ),
+        (
+            "m:is(from:is \"x\" and subject:is \"y\")",
             "rules.lua:2: rule r: this condition is asked by nothing; write m:is(condition), and combine conditions"
-                + " with & | ~"),
+                + " with & | ~"
+        ),
         ("print(m.subjekt)", "rules.lua:2: rule r: a message has no field \"subjekt\"; did you mean \"subject\"?"),
-        ("print(m.from.adress)",
-            "rules.lua:2: rule r: an address has no field \"adress\"; did you mean \"address\"?"),
+        (
+            "print(m.from.adress)",
+            "rules.lua:2: rule r: an address has no field \"adress\"; did you mean \"address\"?"
+        ),
         ("m:mov \"x\"", "rules.lua:2: rule r: a message has no field \"mov\"; did you mean \"move\"?"),
         ("m.move \"x\"", "rules.lua:2: rule r: move is called with a colon: m:move"),
         ("m.subject = \"x\"", "rules.lua:2: rule r: m is read-only"),
         ("m.flags.seen = true", "rules.lua:2: rule r: flags are changed by m:mark and m:unmark"),
         ("counter = 1", "rules.lua:2: rule r: global \"counter\" cannot be set; write local counter"),
         ("print(cuonter)", "rules.lua:2: rule r: there is no global \"cuonter\""),
-        ("local x = nil\nprint(x.y)",
-            "rules.lua:3: rule r: attempt to index a nil value (local 'x')"),
+        (
+            "local x = nil\nprint(x.y)",
+            "rules.lua:3: rule r: attempt to index a nil value (local 'x')"
+        ),
         ("return { \"trash\" }", "rules.lua:1: rule r: value 1 of the list is no action, but \"trash\""),
         ("m:move(\"X\", { aftr = 1 })", "rules.lua:2: rule r: move has no option \"aftr\"; did you mean \"after\"?"),
-        ("m:notify { channel = \"zzzzz\" }",
-            "rules.lua:2: rule r: no notify channel \"zzzzz\" in the configuration"),
-        ("m:move \"A\"\nm:move \"B\"",
+        (
+            "m:notify { channel = \"zzzzz\" }",
+            "rules.lua:2: rule r: no notify channel \"zzzzz\" in the configuration"
+        ),
+        (
+            "m:move \"A\"\nm:move \"B\"",
             "rules.lua:3: rule r: move \"B\" conflicts with move \"A\", which it asked for (rules.lua:2);"
-                + " rule \"r\" cannot have both"),
-        ("m:forward { to = \"jane@acme.example\" }",
+                + " rule \"r\" cannot have both"
+        ),
+        (
+            "m:forward { to = \"jane@acme.example\" }",
             "rules.lua:2: rule r: forward to jane@acme.example would come back: it is an address of a configured"
-                + " account"),
+                + " account"
+        ),
         ("m:is(\"x\")", "rules.lua:2: rule r: m:is takes a condition, not \"x\""),
         ("rule \"x\" { run = { stop } }", "rules.lua:2: rule r: rules are made while their file loads"),
         ("error({})", "rules.lua:2: rule r: error object is a table"),
-        ("state.f = print", "rules.lua:2: rule r: state keeps texts, numbers, true, false and tables of them,"
-            + " not a function"),
+        (
+            "state.f = print",
+            "rules.lua:2: rule r: state keeps texts, numbers, true, false and tables of them,"
+                + " not a function"
+        ),
         ("if size > 5 then end", "rules.lua:2: rule r: size cannot be compared; use size:over :under"),
-        ("list.file \"x\"",
-            "rules.lua:2: rule r: lists are read while the rules load: put list.file outside functions"),
+        (
+            "list.file \"x\"",
+            "rules.lua:2: rule r: lists are read while the rules load: put list.file outside functions"
+        ),
     ])
     func aMistakeFailsTheRule(body: String, told: String) async throws {
         #expect(try await failure(body) == told)
     }
 
+    @Test(arguments: ["m:mark \"seen\"", "m:stop()"])
+    func aWhenOnlyAsks(call: String) async throws {
+        let bench = try await RuleBench("rule \"r\" { when = function(m) \(call) end, run = { trash } }")
+        #expect(
+            try await bench.failure(.whole()).description
+                == "rules.lua:1: rule r: a when only asks; actions belong into run")
+    }
+
     @Test func anAccountThatCannotSendIsToldWhenAFunctionSends() async throws {
         let bench = try await RuleBench(
             "rule \"r\" { run = function(m) m:forward { to = \"x@example.com\" } end }",
-            environment: RuleEnvironment(accounts: [RuleAccount(name: RuleBench.account("home"), addresses: [], canSend: false)]))
+            environment: RuleEnvironment(accounts: [
+                RuleAccount(name: RuleBench.account("home"), addresses: [], canSend: false)
+            ]))
         let failure = try await bench.failure(.whole())
         #expect(failure.message.hasPrefix("account \"home\" cannot send"))
     }
@@ -151,6 +182,10 @@ import Testing
         "string.rep(\"x\", 1 << 40)", "local t = {} for i = 1, 1 << 40 do t[i] = i end",
         "(\"a\"):rep(3000):find(\".-.-b\")", "regex(\"^(a+)+$\"):match((\"a\"):rep(60) .. \"b\")",
         "while true do m:is(from:exists()) end", "while true do print(m.subject) end",
+        "while true do local c = from:is \"x\" end", "while true do m:log(tostring({})) end",
+        "local i = 0 while true do i = i + 1 state[i] = i end", "local c = bulk while true do c = c & c end",
+        "local c = bulk while true do c = ~c end", "while true do m:is(body:contains \"zzz\") end",
+        "local i = 0 while true do i = i + 1 regex(\"a\" .. i) end",
     ])
     func whatDoesNotEndIsEnded(body: String) async throws {
         var limits = RuleLimits.standard

@@ -66,7 +66,9 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake(
             "rule \"a\" { when = from:is \"x\" & subject, run = { stop } }",
             "rules.lua:1: &: subject alone is no condition; it needs a test like :contains \"...\""),
-        Mistake("rule \"a\" { when = all { from:is \"x\", nil, bulk }, run = { stop } }", "rules.lua:1: all: condition 2 is nil"),
+        Mistake(
+            "rule \"a\" { when = all { from:is \"x\", nil, bulk }, run = { stop } }",
+            "rules.lua:1: all: condition 2 is nil"),
         Mistake(
             "rule \"a\"\nrule \"b\" { run = { stop } }", "rules.lua:1: rule \"a\" has no { ... } behind its name"),
     ]
@@ -85,7 +87,9 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake("function helper() end", "rules.lua:1: global \"helper\" cannot be set; write local helper"),
         Mistake("move = 1", "rules.lua:1: \"move\" is part of the rules' language and read-only"),
         Mistake("print(subjekt)", "rules.lua:1: there is no global \"subjekt\"; did you mean \"subject\"?"),
-        Mistake("io.open(\"x\")", "rules.lua:1: io is not available to rules: they read files with list.file, list.vcard and require"),
+        Mistake(
+            "io.open(\"x\")",
+            "rules.lua:1: io is not available to rules: they read files with list.file, list.vcard and require"),
         Mistake("role.inbox = 1", "rules.lua:1: role is read-only"),
         Mistake(
             "rule \"a\" { run = { move(role.arkive) } }",
@@ -180,7 +184,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake("rule {}", "rules.lua:1: rule takes a name: rule \"name\" { ... }"),
         Mistake("local x = = 1", "rules.lua:1: unexpected symbol near '='"),
         Mistake("error \"no\"", "rules.lua:1: no"),
-        Mistake("local function f() f() end\nwhile true do f() end", "rules.lua: this rule used up its memory (64 MiB)"),
+        Mistake(
+            "local function f() f() end\nwhile true do f() end", "rules.lua: this rule used up its memory (64 MiB)"),
     ]
 
     @Test(arguments: dropped + names + shapes)

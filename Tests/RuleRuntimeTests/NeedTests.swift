@@ -7,12 +7,15 @@ import Testing
 @Suite struct NeedTests {
     static let text = "Message-ID: <1@x>\nDate: Mon, 02 Mar 2026 11:58:00 +0000\nFrom: a@b.example\nSubject: hello\n\n"
 
-    @Test(arguments: [
-        ("body:contains \"x\" & from:is \"other@b.example\"", nil), ("from:is \"other@b.example\" & body:contains \"x\"", nil),
-        ("body:contains \"x\" | subject:is \"hello\"", nil), ("~(body:contains \"x\" & bulk)", .body),
-        ("body:contains \"x\"", .body), ("has_attachment", .body), ("filename:is \"x\" & subject:is \"hello\"", .body),
-        ("none { body:contains \"x\", subject:is \"hello\" }", nil), ("none { body:contains \"x\" }", .body),
-    ] as [(String, MessageNeed?)])
+    @Test(
+        arguments: [
+            ("body:contains \"x\" & from:is \"other@b.example\"", nil),
+            ("from:is \"other@b.example\" & body:contains \"x\"", nil),
+            ("body:contains \"x\" | subject:is \"hello\"", nil), ("~(body:contains \"x\" & bulk)", .body),
+            ("body:contains \"x\"", .body), ("has_attachment", .body),
+            ("filename:is \"x\" & subject:is \"hello\"", .body),
+            ("none { body:contains \"x\", subject:is \"hello\" }", nil), ("none { body:contains \"x\" }", .body),
+        ] as [(String, MessageNeed?)])
     func theBodyIsFetchedOnlyWhenItDecides(condition: String, need: MessageNeed?) async throws {
         let bench = try await RuleBench("rule \"r\" { when = \(condition), run = { mark \"seen\" } }")
         #expect(bench.runtime.needs.body)
@@ -56,11 +59,12 @@ import Testing
         #expect(decision.actions.isEmpty)
     }
 
-    @Test(arguments: [
-        ("m.text", .body), ("m.raw", .body), ("m.attachments[1]", .body), ("m.headers[\"X-Other\"]", .wholeHeader),
-        ("m:header_all \"Received\"", .wholeHeader), ("m:is(body:contains \"x\")", .body), ("m.subject", nil),
-        ("m.to[1]", nil), ("m.list_id", nil), ("m.size", nil), ("m.headers.subject", nil),
-    ] as [(String, MessageNeed?)])
+    @Test(
+        arguments: [
+            ("m.text", .body), ("m.raw", .body), ("m.attachments[1]", .body), ("m.headers[\"X-Other\"]", .wholeHeader),
+            ("m:header_all \"Received\"", .wholeHeader), ("m:is(body:contains \"x\")", .body), ("m.subject", nil),
+            ("m.to[1]", nil), ("m.list_id", nil), ("m.size", nil), ("m.headers.subject", nil),
+        ] as [(String, MessageNeed?)])
     func aFunctionThatReadsWhatIsMissingIsStopped(expression: String, need: MessageNeed?) async throws {
         let bench = try await RuleBench(
             """

@@ -88,23 +88,26 @@ import Testing
         #expect(try await matched(source, .whole(flags: [.deleted], event: .removed)) == ["a"])
     }
 
-    @Test(arguments: [
-        ("on = \"new\"", .new, true), ("on = \"new\"", .movedIn, false), ("on = { \"new\", \"moved_in\" }", .movedIn, true),
-        ("on = \"moved_in\"", .sweep, true), ("on = \"flags\"", .sweep, false),
-        ("on = \"flags\"", .flags(added: [.seen], removed: []), true), ("enabled = false", .new, false),
-        ("on = \"schedule\", every = \"1d\"", .schedule(rule: "r"), true),
-        ("on = \"schedule\", at = \"07:30\"", .schedule(rule: "other"), false),
-        ("account = \"home\"", .new, true), ("account = \"work\"", .new, false), ("folder = \"inbox\"", .new, true),
-        ("folder = { \"Team/*\", \"INBOX\" }", .new, true), ("folder = \"Team/*\"", .new, false),
-    ] as [(String, RuleEvent, Bool)])
+    @Test(
+        arguments: [
+            ("on = \"new\"", .new, true), ("on = \"new\"", .movedIn, false),
+            ("on = { \"new\", \"moved_in\" }", .movedIn, true),
+            ("on = \"moved_in\"", .sweep, true), ("on = \"flags\"", .sweep, false),
+            ("on = \"flags\"", .flags(added: [.seen], removed: []), true), ("enabled = false", .new, false),
+            ("on = \"schedule\", every = \"1d\"", .schedule(rule: "r"), true),
+            ("on = \"schedule\", at = \"07:30\"", .schedule(rule: "other"), false),
+            ("account = \"home\"", .new, true), ("account = \"work\"", .new, false), ("folder = \"inbox\"", .new, true),
+            ("folder = { \"Team/*\", \"INBOX\" }", .new, true), ("folder = \"Team/*\"", .new, false),
+        ] as [(String, RuleEvent, Bool)])
     func aRuleIsForItsEvents(keys: String, event: RuleEvent, matches: Bool) async throws {
         let result = try await matched("rule \"r\" { \(keys), run = { mark \"seen\" } }", .whole(event: event))
         #expect(result == (matches ? ["r"] : []))
     }
 
-    @Test(arguments: [
-        ("INBOX", .new, true), ("Team/Support", .new, true), ("Archive", .new, false), ("Archive", .sweep, true),
-    ] as [(String, RuleEvent, Bool)])
+    @Test(
+        arguments: [
+            ("INBOX", .new, true), ("Team/Support", .new, true), ("Archive", .new, false), ("Archive", .sweep, true),
+        ] as [(String, RuleEvent, Bool)])
     func withoutAFolderARuleIsForTheWatchedOnes(mailbox: String, event: RuleEvent, matches: Bool) async throws {
         let result = try await matched(
             "rule \"r\" { run = { mark \"seen\" } }", .whole(event: event, mailbox: mailbox))
@@ -119,6 +122,23 @@ import Testing
             return
         }
         #expect(decision.matchedRules == ["b"])
+    }
+
+    @Test func aNamedRuleIsSweptWhateverItIsFor() async throws {
+        let bench = try await RuleBench(
+            """
+            rule "nightly" { on = "schedule", every = "1d", run = { mark "seen" } }
+            rule "gone" { on = "removed", run = { mark "seen" } }
+            """)
+        for (only, matched) in [(nil, []), (["nightly", "gone"], ["nightly"])] as [(Set<String>?, [String])] {
+            let outcome = await bench.runtime.decide(
+                .whole(event: .sweep), state: .empty, now: RuleBench.now, only: only)
+            guard case .decided(let decision) = outcome else {
+                Issue.record("not decided")
+                return
+            }
+            #expect(decision.matchedRules == matched)
+        }
     }
 
     @Test func theSummaryTellsWhatARuleIs() async throws {

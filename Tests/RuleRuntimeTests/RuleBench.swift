@@ -11,7 +11,8 @@ struct RuleBench {
             RuleAccount(
                 name: account("home"), addresses: ["jane@icloud.com", "jane.doe@icloud.com"],
                 watched: [.inbox, folder("Team/Support")]),
-            RuleAccount(name: account("work"), addresses: ["jane@acme.example"], canRedirect: "the provider rewrites it"),
+            RuleAccount(
+                name: account("work"), addresses: ["jane@acme.example"], canRedirect: "the provider rewrites it"),
             RuleAccount(name: account("silent"), addresses: ["silent@example.net"], canSend: false),
         ], channels: ["phone", "desk"], programs: ["archiver"], timezone: "Europe/Berlin")
 

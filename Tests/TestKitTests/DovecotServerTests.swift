@@ -71,7 +71,7 @@ import Testing
         let lmtp = try await server.lmtp()
         // The first may fall into the moment before Dovecot watches the folder.
         try await lmtp.deliver("Subject: one\n\n", to: "jane")
-        #expect(try imap.line() == "* 1 EXISTS")
+        while try imap.line() != "* 1 EXISTS" {}
         let start = ContinuousClock.now
         try await lmtp.deliver("Subject: two\n\n", to: "jane")
         while try imap.line() != "* 2 EXISTS" {}

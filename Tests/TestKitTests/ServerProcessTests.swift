@@ -8,7 +8,7 @@ import Testing
         let folder = try TemporaryFolder()
         var server: ServerProcess? = try ServerProcess(["/bin/sleep", "1000"], folder: folder, log: folder.file("log"))
         let running = try #require(server)
-        let identifier = try #require(awaited(within: .seconds(5)) { running.processIdentifier })
+        let identifier = running.processIdentifier
         #expect(kill(identifier, 0) == 0)
         server = nil
         _ = consume running
@@ -22,7 +22,7 @@ import Testing
             log: folder.file("log"))
         let isReady = { (try? String(contentsOfFile: folder.file("log"), encoding: .utf8)) == "ready\n" ? true : nil }
         #expect(awaited(within: .seconds(5), isReady) == true)
-        let identifier = try #require(server.processIdentifier)
+        let identifier = server.processIdentifier
         server.stop(patience: .milliseconds(100))
         #expect(awaited(within: .seconds(5)) { kill(identifier, 0) == 0 ? nil : true } == true)
     }

@@ -304,6 +304,13 @@ struct AddressParser {
 
     private func addrSpec(_ words: ArraySlice<Word>) -> (localpart: String, domain: String) {
         let at = words.lastIndex { $0.kind == .at }
+        // Nearly always: word, @, word.
+        if at == words.startIndex + 1, words.count == 3, words[words.startIndex].text.first != ASCII.apostrophe {
+            return (
+                HeaderText.decode(words[words.startIndex].text, fallback: fallback),
+                DomainName.display(words[words.startIndex + 2].text, fallback: fallback)
+            )
+        }
         var local: [UInt8] = []
         for word in words[..<(at ?? words.endIndex)] { local.append(contentsOf: word.text) }
         var domain: [UInt8] = []

@@ -5,12 +5,21 @@ enum DomainName {
         var bytes = bytes
         while bytes.last == ASCII.dot { bytes = bytes.dropLast() }
         let isASCII = bytes.allSatisfy { $0 > ASCII.space && $0 < 0x7F }
+        if isASCII, !mayHoldALabel(bytes) { return bytes.lowercasedString() }
         let lower = isASCII ? bytes.lowercasedString() : HeaderText.decode(bytes, fallback: fallback).lowercased()
-        guard lower.contains("xn--") else { return lower }
         return lower.split(separator: ".", omittingEmptySubsequences: false).map { label in
             guard label.hasPrefix("xn--"), let text = Punycode.decode(label.dropFirst(4)) else { return String(label) }
             return text
         }.joined(separator: ".")
+    }
+
+    private static func mayHoldALabel(_ bytes: ArraySlice<UInt8>) -> Bool {
+        var previous: UInt8 = 0
+        for byte in bytes {
+            if byte == ASCII.hyphen, previous == ASCII.hyphen { return true }
+            previous = byte
+        }
+        return false
     }
 
     /// For the wire: A-labels. Labels that are ASCII stay as they are.

@@ -22,7 +22,9 @@ enum CharsetNames {
         add(.utf32(bigEndian: nil), "utf32 ucs4 iso10646ucs4 csucs4")
         add(.utf32(bigEndian: false), "utf32le ucs4le")
         add(.utf32(bigEndian: true), "utf32be ucs4be")
-        add(.iso2022JP, "iso2022jp csiso2022jp iso2022jp1 iso2022jp2 iso2022jpms cp50220 cp50221 cp50222 jis iso2022jp3")
+        add(
+            .iso2022JP, "iso2022jp csiso2022jp iso2022jp1 iso2022jp2 iso2022jpms cp50220 cp50221 cp50222 jis iso2022jp3"
+        )
         add(.hz, "hzgb2312 hz hzgb")
         for (name, names) in iconvNames { add(.iconv(name), names) }
         return table

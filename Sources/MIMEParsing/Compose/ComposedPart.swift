@@ -47,7 +47,9 @@ indirect enum ComposedPart {
                 column = 0
                 continue
             }
-            if byte >= 0x7F || (byte < ASCII.space && byte != ASCII.tab && byte != ASCII.carriageReturn) { return false }
+            if byte >= 0x7F || (byte < ASCII.space && byte != ASCII.tab && byte != ASCII.carriageReturn) {
+                return false
+            }
             // `From ` at the beginning of a line gets a `>` on some ways.
             if column == 0, byte == UInt8(ascii: "F"), body[index...].starts(with: "From ".utf8) { return false }
             column += 1

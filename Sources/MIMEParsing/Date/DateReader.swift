@@ -116,7 +116,8 @@ struct DateReader {
     private static let months: [String: Int] = [
         "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11,
         "dec": 12, "mär": 3, "mai": 5, "okt": 10, "dez": 12, "fév": 2, "avr": 4, "aoû": 8, "déc": 12, "ene": 1,
-        "abr": 4, "ago": 8, "dic": 12, "mrt": 3, "mei": 5, "maj": 5, "sept": 9, "märz": 3, "oktober": 10, "dezember": 12,
+        "abr": 4, "ago": 8, "dic": 12, "mrt": 3, "mei": 5, "maj": 5, "sept": 9, "märz": 3, "oktober": 10,
+        "dezember": 12,
     ]
 
     /// Names of zones in minutes; what is not here says nothing (RFC 5322 §4.3).

@@ -74,5 +74,8 @@ extension ArraySlice<UInt8> {
     }
 
     /// Its ASCII letters in lower case; bytes that are no UTF-8 come out as U+FFFD.
-    func lowercasedString() -> String { String(decoding: map(\.lowercased), as: UTF8.self) }
+    func lowercasedString() -> String {
+        contains { $0 &- 0x41 < 26 }
+            ? String(decoding: map(\.lowercased), as: UTF8.self) : String(decoding: self, as: UTF8.self)
+    }
 }

@@ -32,7 +32,8 @@ struct MessageOutline {
         } else {
             leaves.append(part)
             guard part.filename != nil else { return }
-            if part.mediaType.hasPrefix("image/"), part.contentID != nil || part.header.first("Content-Location") != nil {
+            if part.mediaType.hasPrefix("image/"), part.contentID != nil || part.header.first("Content-Location") != nil
+            {
                 images.append((attachments.count, part))
             } else {
                 attachments.append(part)
@@ -54,7 +55,8 @@ struct MessageOutline {
 
     /// Data that happen to be `text/`.
     private static let dataTypes: Set<String> = [
-        "text/calendar", "text/css", "text/csv", "text/directory", "text/javascript", "text/json", "text/rfc822-headers",
+        "text/calendar", "text/css", "text/csv", "text/directory", "text/javascript", "text/json",
+        "text/rfc822-headers",
         "text/rtf", "text/vcard", "text/watch-html", "text/x-amp-html", "text/x-vcard", "text/x-vcalendar", "text/xml",
         "text/yaml",
     ]
@@ -65,7 +67,8 @@ struct MessageOutline {
         for html in htmls { shown.formUnion(HTMLReferences.sources(in: html.decodedText())) }
         for (place, part) in images.reversed() {
             let location = part.header.first("Content-Location")?.text
-            let isShown = part.contentID.map { shown.contains("cid:" + $0) } ?? false
+            let isShown =
+                part.contentID.map { shown.contains("cid:" + $0) } ?? false
                 || location.map(shown.contains) ?? false
             if !isShown { attachments.insert(part, at: place) }
         }

@@ -180,7 +180,8 @@ struct StructureParser {
         let text = bytes[(lineStart + 2)..<max(end, lineStart + 2)]
         for level in boundaries.indices.reversed() {
             let count = boundaries[level].count
-            if text.count == count, text.elementsEqual(boundaries[level]) {
+            guard text.count == count || text.count == count + 2 else { continue }
+            if text.count == count, text.last == boundaries[level].last, text.elementsEqual(boundaries[level]) {
                 return .delimiter(level: level, closes: false)
             }
             if text.count == count + 2, text.last == ASCII.hyphen, text.dropLast().last == ASCII.hyphen,

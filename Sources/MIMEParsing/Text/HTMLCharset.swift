@@ -7,7 +7,7 @@ enum HTMLCharset {
     static func declared(in bytes: ArraySlice<UInt8>) -> String? {
         var tokenizer = HTMLTokenizer(bytes.prefix(window))
         while let token = tokenizer.next() {
-            guard case .start("meta", let attributes) = token else { continue }
+            guard case .start(.meta, let attributes) = token else { continue }
             if let charset = attributes.first(where: { $0.name == "charset" }) {
                 return charset.value.trimmed().lowercasedString()
             }

@@ -6,7 +6,7 @@ enum HTMLReferences {
     static func sources(in html: String) -> Set<String> {
         var result: Set<String> = []
         let bytes = Array(html.utf8)[...]
-        var tokenizer = HTMLTokenizer(bytes)
+        var tokenizer = HTMLTokenizer(bytes, allAttributes: true)
         while let token = tokenizer.next(), result.count < limit {
             guard case .start(_, let attributes) = token else { continue }
             for attribute in attributes where attribute.name == "src" || attribute.name == "background" {

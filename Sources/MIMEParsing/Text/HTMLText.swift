@@ -7,8 +7,8 @@ enum HTMLText {
         while let token = tokenizer.next() {
             switch token {
             case .text(let bytes): builder.text(bytes)
-            case .start(let name, let attributes): builder.start(name, attributes)
-            case .end(let name): builder.end(name)
+            case .start(let element, let attributes): builder.start(element, attributes)
+            case .end(let element): builder.end(element)
             }
         }
         return builder.result

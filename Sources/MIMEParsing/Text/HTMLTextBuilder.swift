@@ -6,7 +6,8 @@ struct HTMLTextBuilder {
     }
 
     private struct Link {
-        var target: String
+        /// Character references not decoded.
+        var target: ArraySlice<UInt8>
         /// Where its text begins in `output`.
         var start: Int
     }
@@ -34,84 +35,73 @@ struct HTMLTextBuilder {
 
     // MARK: Tags
 
-    mutating func start(_ name: String, _ attributes: [(name: String, value: ArraySlice<UInt8>)]) {
-        switch name {
-        case "br":
+    mutating func start(_ element: HTMLElement, _ attributes: [HTMLTokenizer.Attribute]) {
+        switch element {
+        case .lineBreak:
             breaks = min(breaks + 1, 2)
-        case "a":
+        case .anchor:
             if let target = attributes.first(where: { $0.name == "href" })?.value {
-                link = Link(target: HTMLReference.decodeAll(target.trimmed()), start: output.count)
+                link = Link(target: target.trimmed(), start: output.count)
             }
-        case "img":
+        case .image:
             if let alt = attributes.first(where: { $0.name == "alt" })?.value, !alt.trimmed().isEmpty { text(alt) }
-        case "li":
+        case .item:
             breakLine(1)
             beginItem()
-        case "ul", "ol":
+        case .bulletList, .numberedList:
             breakLine(lists.isEmpty ? 2 : 1)
             let first = attributes.first { $0.name == "start" }.flatMap {
                 Int(String(decoding: $0.value, as: UTF8.self))
             }
             if lists.count < 1000 {
-                lists.append(List(isOrdered: name == "ol", number: max(0, min(first ?? 1, 1_000_000))))
+                lists.append(List(isOrdered: element == .numberedList, number: max(0, min(first ?? 1, 1_000_000))))
             }
-        case "blockquote":
+        case .quote:
             breakLine(2)
             quotes += 1
-        case "pre":
+        case .preformatted:
             breakLine(2)
             preformatted += 1
-        case "hr":
+        case .rule:
             breakLine(1)
             append(ArraySlice("---".utf8))
             breakLine(1)
-        case "td", "th":
+        case .cell:
             if rowHasText {
                 breaks = 0
                 hasTab = true
             }
             isCellFresh = true
-        case "tr":
+        case .row:
             breakLine(1)
             rowHasText = false
-        default:
-            if !isCellFresh { breakBlock(name) }
+        case .block:
+            if !isCellFresh { breakLine(1) }
+        case .paragraph:
+            if !isCellFresh { breakLine(2) }
+        case .meta, .dropped, .other: break
         }
     }
 
-    mutating func end(_ name: String) {
-        switch name {
-        case "a": endLink()
-        case "ul", "ol":
+    mutating func end(_ element: HTMLElement) {
+        switch element {
+        case .anchor: endLink()
+        case .bulletList, .numberedList:
             _ = lists.popLast()
             breakLine(lists.isEmpty ? 2 : 1)
-        case "blockquote":
+        case .quote:
             breakLine(2)
             quotes = max(0, quotes - 1)
-        case "pre":
+        case .preformatted:
             breakLine(2)
             preformatted = max(0, preformatted - 1)
-        case "tr":
+        case .row:
             breakLine(1)
             rowHasText = false
-        case "td", "th":
-            isCellFresh = false
-        default: breakBlock(name)
-        }
-    }
-
-    private static let paragraphs: Set<String> = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "figure", "table"]
-    private static let blocks: Set<String> = [
-        "address", "article", "aside", "body", "caption", "center", "dd", "details", "div", "dt", "fieldset",
-        "figcaption", "footer", "form", "header", "html", "legend", "li", "main", "nav", "option", "section", "summary",
-        "tbody", "tfoot", "thead",
-    ]
-
-    private mutating func breakBlock(_ name: String) {
-        if Self.blocks.contains(name) {
-            breakLine(1)
-        } else if Self.paragraphs.contains(name) {
-            breakLine(2)
+        case .cell: isCellFresh = false
+        case .block, .item: breakLine(1)
+        case .paragraph: breakLine(2)
+        case .lineBreak, .rule, .image, .meta, .dropped, .other: break
         }
     }
 
@@ -133,34 +123,15 @@ struct HTMLTextBuilder {
     private mutating func endLink() {
         guard let link else { return }
         self.link = nil
-        guard let target = Self.shownTarget(link.target) else { return }
-        let text = String(decoding: output[min(link.start, output.count)...].trimmed(), as: UTF8.self)
-        guard !text.isEmpty, !Self.says(text, target) else { return }
-        append(ArraySlice(" <\(target)>".utf8))
+        if let target = targetToShow(link) { append(Array(" <\(target)>".utf8)[...]) }
     }
 
-    /// `nil` for targets that mean nothing outside the page.
-    private static func shownTarget(_ target: String) -> String? {
-        let lower = target.prefix(8).lowercased()
-        let clean = HeaderText.withoutControls(target).filter { $0 != " " }
-        if lower.hasPrefix("http://") || lower.hasPrefix("https://") || lower.hasPrefix("ftp://") { return clean }
-        if lower.hasPrefix("mailto:") {
-            return String(clean.dropFirst(7).prefix { $0 != "?" })
-        }
-        return nil
-    }
-
-    /// Whether a link's text is its target already, but for scheme and closing slash.
-    private static func says(_ text: String, _ target: String) -> Bool {
-        func bare(_ text: String) -> Substring {
-            var rest = text.lowercased()[...]
-            for scheme in ["https://", "http://", "ftp://"] where rest.hasPrefix(scheme) {
-                rest = rest.dropFirst(scheme.count)
-            }
-            if rest.hasPrefix("www.") { rest = rest.dropFirst(4) }
-            return rest.hasSuffix("/") ? rest.dropLast() : rest
-        }
-        return bare(text) == bare(target)
+    /// Apart from `endLink`, so that no slice of `output` lives while it grows: each link would copy all of it.
+    private func targetToShow(_ link: Link) -> String? {
+        guard output.count > link.start else { return nil }
+        let text = output[link.start...].trimmed()
+        guard !text.isEmpty, let target = LinkTarget.shown(link.target) else { return nil }
+        return LinkTarget.says(text, target) ? nil : target
     }
 
     // MARK: Text
@@ -220,7 +191,7 @@ struct HTMLTextBuilder {
         case 0x09, 0x0A, 0x0D: hasSpace = true
         case 0xA0: append([ASCII.space])
         case 0..<0x20, 0x7F, 0xAD, 0x034F, 0x200B, 0xFEFF: break
-        default: append(ArraySlice(Array(String(Character(scalar)).utf8)))
+        default: append(Array(String(Character(scalar)).utf8)[...])
         }
     }
 

@@ -1,26 +1,27 @@
 /// HTML as it is in mail, cut into text and tags in one pass.
 struct HTMLTokenizer {
+    typealias Attribute = (name: String, value: ArraySlice<UInt8>)
+
     enum Token {
         case text(ArraySlice<UInt8>)
-        /// Names are lower case; attribute values still hold character references.
-        case start(name: String, attributes: [(name: String, value: ArraySlice<UInt8>)])
-        case end(name: String)
+        /// Attribute names are lower case; values still hold character references.
+        case start(HTMLElement, attributes: [Attribute])
+        case end(HTMLElement)
     }
-
-    /// Elements whose attributes matter here.
-    private static let withAttributes: Set<String> = ["a", "img", "meta", "ol", "body", "table", "td"]
-    /// Elements that hold no markup and nothing to read.
-    private static let dropped: Set<String> = ["script", "style", "title", "template", "iframe", "noembed", "xml"]
 
     private let bytes: ArraySlice<UInt8>
     private var position: Int
     // What was looked for once and is not there any more.
     private var unclosedComment = false
     private var unclosedQuotes: Set<UInt8> = []
-    private var unclosedElements: Set<String> = []
+    private var unclosedElements: Set<HTMLElement.Name> = []
+    private let elements = HTMLElement.named
+    private let allAttributes: Bool
 
-    init(_ bytes: ArraySlice<UInt8>) {
+    /// - Parameter allAttributes: whether those of every element are wanted, not only of those that are laid out.
+    init(_ bytes: ArraySlice<UInt8>, allAttributes: Bool = false) {
         self.bytes = bytes
+        self.allAttributes = allAttributes
         position = bytes.startIndex
     }
 
@@ -49,18 +50,19 @@ struct HTMLTokenizer {
         case ASCII.slash:
             guard start + 1 < bytes.endIndex, bytes[start + 1].isLetter else { return nil }
             position = start + 1
-            let name = tagName()
+            let element = elements[HTMLElement.Name(tagName())] ?? .other
             _ = attributes(wanted: false)
-            return .some(.end(name: name))
+            return .some(.end(element))
         case let byte where byte.isLetter:
             position = start
-            let name = tagName()
-            let attributes = attributes(wanted: Self.withAttributes.contains(name))
-            if Self.dropped.contains(name), !unclosedElements.contains(name) {
-                skipElement(name)
+            let tag = tagName()
+            let element = elements[HTMLElement.Name(tag)] ?? .other
+            let attributes = attributes(wanted: allAttributes || Self.hasAttributes(element))
+            if element == .dropped, !unclosedElements.contains(HTMLElement.Name(tag)) {
+                skipElement(tag)
                 return .some(nil)
             }
-            return .some(.start(name: name, attributes: attributes))
+            return .some(.start(element, attributes: attributes))
         default:
             return nil
         }
@@ -85,12 +87,12 @@ struct HTMLTokenizer {
     }
 
     /// To behind `</name>`; nothing is skipped if that never comes.
-    private mutating func skipElement(_ name: String) {
-        let name8 = Array(name.utf8)
+    private mutating func skipElement(_ tag: ArraySlice<UInt8>) {
+        let name = tag.map(\.lowercased)
         var index = position
-        while index + 2 + name8.count <= bytes.endIndex {
+        while index + 2 + name.count <= bytes.endIndex {
             if bytes[index] == ASCII.less, bytes[index + 1] == ASCII.slash,
-                bytes[(index + 2)..<(index + 2 + name8.count)].lazy.map(\.lowercased).elementsEqual(name8)
+                bytes[(index + 2)..<(index + 2 + name.count)].lazy.map(\.lowercased).elementsEqual(name)
             {
                 position = index
                 while position < bytes.endIndex, bytes[position] != ASCII.greater { position += 1 }
@@ -99,22 +101,29 @@ struct HTMLTokenizer {
             }
             index += 1
         }
-        unclosedElements.insert(name)
+        unclosedElements.insert(HTMLElement.Name(tag))
     }
 
-    private mutating func tagName() -> String {
+    private static func hasAttributes(_ element: HTMLElement) -> Bool {
+        switch element {
+        case .anchor, .image, .meta, .numberedList: true
+        default: false
+        }
+    }
+
+    private mutating func tagName() -> ArraySlice<UInt8> {
         let start = position
         while position < bytes.endIndex {
             let byte = bytes[position]
             if byte.isWhitespace || byte == ASCII.greater || byte == ASCII.slash || byte == ASCII.less { break }
             position += 1
         }
-        return bytes[start..<position].lowercasedString()
+        return bytes[start..<position]
     }
 
     /// Reads to behind `>`.
-    private mutating func attributes(wanted: Bool) -> [(name: String, value: ArraySlice<UInt8>)] {
-        var result: [(name: String, value: ArraySlice<UInt8>)] = []
+    private mutating func attributes(wanted: Bool) -> [Attribute] {
+        var result: [Attribute] = []
         while position < bytes.endIndex, bytes[position] != ASCII.greater {
             // A tag that was never closed ends where the next begins.
             if bytes[position] == ASCII.less { return result }

@@ -21,18 +21,18 @@ enum LineEndings {
 
     /// CRLF and bare CR become LF, NUL goes.
     static func lineFeeds(_ text: String) -> String {
-        guard text.utf8.contains(where: { $0 == ASCII.carriageReturn || $0 == 0 }) else { return text }
+        let bytes = Array(text.utf8)
+        guard bytes.contains(where: { $0 == ASCII.carriageReturn || $0 == 0 }) else { return text }
         var result: [UInt8] = []
-        result.reserveCapacity(text.utf8.count)
-        var previous: UInt8 = 0
-        for byte in text.utf8 {
-            if byte == ASCII.carriageReturn {
-                result.append(ASCII.lineFeed)
-            } else if byte != 0, byte != ASCII.lineFeed || previous != ASCII.carriageReturn {
-                result.append(byte)
-            }
-            previous = byte
+        result.reserveCapacity(bytes.count)
+        var start = 0
+        for index in bytes.indices where bytes[index] == ASCII.carriageReturn || bytes[index] == 0 {
+            result.append(contentsOf: bytes[start..<index])
+            start = index + 1
+            let isBare = bytes[index] != 0 && (start == bytes.count || bytes[start] != ASCII.lineFeed)
+            if isBare { result.append(ASCII.lineFeed) }
         }
+        result.append(contentsOf: bytes[start...])
         return String(decoding: result, as: UTF8.self)
     }
 }

@@ -1,10 +1,9 @@
-import Dispatch
 import Foundation
 
-/// Work that blocks, done on a thread that may.
+/// Work that blocks, done on a thread of its own: the shared ones are as few as the processors.
 func blocking<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(with: Swift.Result(catching: work)) }
+        Thread.detachNewThread { continuation.resume(with: Swift.Result(catching: work)) }
     }
 }
 

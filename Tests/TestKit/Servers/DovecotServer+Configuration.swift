@@ -39,6 +39,10 @@ extension DovecotServer {
 
         service anvil {
         \(noChroot)
+          # A wrong password must not delay the next.
+          unix_listener anvil-auth-penalty {
+            mode = 0
+          }
         }
         service stats {
         \(noChroot)

@@ -7,6 +7,9 @@ enum Programs {
         "/opt/homebrew/bin",
     ]
 
+    /// What they find in their environment.
+    static let environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp", "LANG": "C"]
+
     /// Its path, or the sentence how to get it.
     static func find(_ name: String, package: String) throws -> String {
         let places: [String] = folders.map { "\($0)/\(name)" }
@@ -16,37 +19,30 @@ enum Programs {
         return path
     }
 
-    /// Runs one to its end and gives what it printed; its standard error is in what is thrown when it fails.
+    /// Runs one to its end and gives what it printed; that is also in what is thrown when it fails.
     @discardableResult
-    static func run(_ path: String, _ arguments: [String], in folder: String? = nil) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp", "LANG": "C"]
-        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-        let output = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        // Both in one pipe: two would need two readers.
-        process.standardError = output
-        try process.runWithoutSignalMask()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
+    static func run(_ path: String, _ arguments: [String], in folder: String = "/") throws -> String {
+        let (reading, writing) = try ChildProcess.pipe()
+        defer { close(reading) }
+        let child: ChildProcess
+        do {
+            defer { close(writing) }
+            child = try ChildProcess(
+                ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder, path] + arguments,
+                environment: environment, input: nil, output: writing)
+        }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = read(reading, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            bytes += chunk[..<count]
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard awaited(within: .seconds(10), { child.exitStatus }) == 0 else {
             throw ServerUnavailable("\(path) \(arguments.first ?? "") failed: \(text)")
         }
         return text
-    }
-}
-
-extension Process {
-    /// Threads of Dispatch block most signals, and a child inherits that: it could not be ended by SIGTERM.
-    func runWithoutSignalMask() throws {
-        var none = sigset_t()
-        var before = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        try run()
     }
 }

@@ -6,9 +6,10 @@ import Synchronization
 /// A shell stands between: when the pipe to it closes (also because this program was killed), it ends the server by
 /// its process id. The same happens on `stop`.
 final class ServerProcess: Sendable {
+    // A session of its own for the server: Postfix signals its whole process group when it ends.
     private static let guardian = """
         exec 3<&0
-        "$@" </dev/null 3<&- &
+        setsid "$@" </dev/null 3<&- &
         server=$!
         echo $server >"$POSTMOON_PID_FILE"
         trap 'kill -TERM $server 2>/dev/null' TERM INT HUP
@@ -18,77 +19,65 @@ final class ServerProcess: Sendable {
         kill $guard 2>/dev/null
         """
 
-    private struct Running {
-        var process: Process
-        /// Our end of the pipe; the only one.
-        var lifeline: FileHandle
-    }
+    /// The server's own process, not the shell's.
+    let processIdentifier: pid_t
 
-    private let running: Mutex<Running?>
-    private let pidFile: String
+    private let shell: ChildProcess
+    /// Our end of the pipe, the only one; `nil` when it is closed.
+    private let lifeline: Mutex<CInt?>
 
     /// - Parameter log: the file for what the server prints.
     init(_ command: [String], environment: [String: String] = [:], folder: TemporaryFolder, log: String) throws {
-        pidFile = folder.file("server.pid")
-        try? FileManager.default.removeItem(atPath: pidFile)
-        var ends: [CInt] = [0, 0]
-        // Close-on-exec: a copy inherited by another child would keep the server alive.
-        guard pipe(&ends) == 0 else { throw ServerUnavailable("no pipe: \(String(cString: strerror(errno)))") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", Self.guardian, "sh"] + command
-        process.environment =
-            ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder.path, "LANG": "C", "POSTMOON_PID_FILE": pidFile]
-            .merging(environment) { $1 }
-        guard FileManager.default.createFile(atPath: log, contents: nil),
-            let output = FileHandle(forWritingAtPath: log)
-        else {
-            throw ServerUnavailable("\(log) cannot be written")
+        let pidFile = folder.file("server.pid")
+        unlink(pidFile)
+        let output = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard output >= 0 else { throw ServerUnavailable("\(log) cannot be written") }
+        defer { close(output) }
+        let (reading, writing) = try ChildProcess.pipe()
+        defer { close(reading) }
+        let variables = Programs.environment.merging(["HOME": folder.path, "POSTMOON_PID_FILE": pidFile]) { $1 }
+        let shell: ChildProcess
+        do {
+            shell = try ChildProcess(
+                ["/bin/sh", "-c", Self.guardian, "sh"] + command, environment: variables.merging(environment) { $1 },
+                input: reading, output: output)
+        } catch {
+            close(writing)
+            throw error
         }
-        let input = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = output
-        running = Mutex(nil)
-        let lifeline = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
-        try process.runWithoutSignalMask()
-        try? input.close()
-        try? output.close()
-        running.withLock { $0 = Running(process: process, lifeline: lifeline) }
+        let identifier = awaited(within: .seconds(10)) {
+            (try? String(contentsOfFile: pidFile, encoding: .utf8)).flatMap { text in
+                text.hasSuffix("\n") ? pid_t(text.dropLast()) : nil
+            }
+        }
+        guard let identifier else {
+            close(writing)
+            throw ServerUnavailable("\(command.first ?? "") was not started")
+        }
+        self.shell = shell
+        lifeline = Mutex(writing)
+        processIdentifier = identifier
     }
 
     deinit { stop() }
 
-    var isRunning: Bool { running.withLock { $0?.process.isRunning ?? false } }
-
-    /// The server's own process, not the shell's; `nil` before it started.
-    var processIdentifier: pid_t? {
-        (try? String(contentsOfFile: pidFile, encoding: .utf8)).flatMap {
-            pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines))
-        }
-    }
+    var isRunning: Bool { shell.exitStatus == nil }
 
     /// Ends it and waits until it has ended.
     ///
     /// Dovecot waits up to some seconds for each of its processes, so that what has not ended in time is killed.
     func stop(patience: Duration = .milliseconds(300)) {
-        guard
-            let running = running.withLock({ running in
-                defer { running = nil }
-                return running
-            })
-        else { return }
-        let server = processIdentifier
-        let shell = running.process.processIdentifier
-        try? running.lifeline.close()
-        let hasEnded = { running.process.isRunning ? nil : true }
-        let group = getpgid(shell)
-        guard awaited(within: patience, hasEnded) == nil else { return }
-        // The server alone at first, so that the shell can collect it: Dovecot takes a dead one for a running one.
-        if let server { kill(server, SIGKILL) }
-        _ = awaited(within: .seconds(5), hasEnded)
-        // The shell led a group, in which the server's own processes are.
-        if group == shell { kill(-shell, SIGKILL) }
+        let end = lifeline.withLock { lifeline in
+            defer { lifeline = nil }
+            return lifeline
+        }
+        guard let end else { return }
+        close(end)
+        if awaited(within: patience, { shell.exitStatus }) == nil {
+            // The server alone at first, so that the shell can collect it: Dovecot takes a dead one for a running one.
+            kill(processIdentifier, SIGKILL)
+            _ = awaited(within: .seconds(5)) { shell.exitStatus }
+        }
+        kill(-processIdentifier, SIGKILL)
     }
 }

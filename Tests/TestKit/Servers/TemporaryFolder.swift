@@ -16,7 +16,13 @@ public final class TemporaryFolder: Sendable {
         chmod(path, mode)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit {
+        // A server's last process may still write while the folder is emptied.
+        _ = awaited(within: .seconds(1)) {
+            try? FileManager.default.removeItem(atPath: path)
+            return access(path, F_OK) == 0 ? nil : true
+        }
+    }
 
     /// The path of what has this name in it.
     public func file(_ name: String) -> String { "\(path)/\(name)" }

@@ -1,0 +1,48 @@
+import ActionJournal
+import IMAPSession
+import IMAPSyntax
+import Logging
+import MailModel
+import RuleRuntime
+
+/// Decides messages again whose plan failed in a rule, once new rules are in force (DESIGN §2.8).
+struct Redecision: Sendable {
+    let visit: MailboxVisit
+    let logger: Logger
+
+    func decideFailedAgain() async throws {
+        let failed = try await visit.journal.plans(
+            PlanQuery(account: visit.hub.name, mailbox: visit.mailbox, state: .failed, limit: 1_000)
+        ).filter { $0.steps.isEmpty && $0.plan.key.uidValidity == visit.uidValidity }
+        guard !failed.isEmpty else { return }
+        logger.notice("deciding again what failed in a rule", metadata: ["messages": "\(failed.count)"])
+        let plans = Dictionary(failed.map { ($0.plan.key.uid, $0.plan) }, uniquingKeysWith: { first, _ in first })
+        for part in plans.keys.sorted().chunks(of: 500) {
+            let reply = try await visit.connection.run(
+                .uidFetch(.set(UIDSet(part)), visit.fetchItems(fields: nil), changedSince: nil)
+            ).checked()
+            var records: [DecisionRecord] = []
+            for message in reply.fetched {
+                guard let arrived = visit.arrived(message, headerIsWhole: true), let plan = plans[arrived.key.uid],
+                    let event = RuleEvent(decidedFor: plan.trigger),
+                    var record = try await visit.decider.decide(arrived, event: event, trigger: plan.trigger)
+                else { continue }
+                record.replacesFailed = true
+                records.append(record)
+            }
+            _ = try await visit.journal.recordDecisions(records, progress: [])
+        }
+    }
+}
+
+extension RuleEvent {
+    /// The event behind a trigger, where a decision for it can be made again.
+    init?(decidedFor trigger: PlanTrigger) {
+        switch trigger {
+        case .new: self = .new
+        case .movedIn: self = .movedIn
+        case .sweep: self = .sweep
+        case .removed, .flags, .schedule, .after, .undo, .dry: return nil
+        }
+    }
+}

@@ -94,6 +94,7 @@ let package = Package(
             dependencies: ["MailModel", "IMAPSyntax", "IMAPSession", "SMTPClient", nioCore, nioPosix, nioEmbedded],
             path: "Tests/TestKit"
         ),
+        .testTarget(name: "TestKitTests", dependencies: ["TestKit"]),
         .testTarget(name: "MessageDigestTests", dependencies: ["MessageDigest"]),
         .testTarget(name: "ChildProgramTests", dependencies: ["ChildProgram", "MailModel"]),
         .testTarget(name: "MIMEParsingTests", dependencies: ["MIMEParsing", "MailModel"]),

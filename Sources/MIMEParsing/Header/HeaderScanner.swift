@@ -105,7 +105,6 @@ enum HeaderScanner {
         let nameEnd = index
         while index < end, bytes[index].isBlank { index += 1 }
         guard nameEnd > start, index < end, bytes[index] == ASCII.colon else { return nil }
-        // `From jane Mon Nov ...: ` of an mbox is no field, and neither is `>From `.
         return (nameEnd, index)
     }
 

@@ -11,8 +11,11 @@ final class ChildProcess: Sendable {
 
     /// - Parameters:
     ///   - input: a descriptor for its standard input; `nil`: nothing to read.
-    ///   - output: a descriptor for its standard output and error.
-    init(_ command: [String], environment: [String: String], input: CInt?, output: CInt) throws {
+    ///   - output: a descriptor for its standard output.
+    ///   - error: a descriptor for its standard error; `nil`: the same.
+    init(
+        _ command: [String], environment: [String: String], input: CInt?, output: CInt, error: CInt? = nil
+    ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -22,7 +25,7 @@ final class ChildProcess: Sendable {
             posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         }
         posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_adddup2(&actions, output, 2)
+        posix_spawn_file_actions_adddup2(&actions, error ?? output, 2)
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

@@ -143,7 +143,7 @@ public final class DovecotServer: Sendable {
         try await blocking { [lmtpPort] in try LMTPClient(port: lmtpPort) }
     }
 
-    private func maildir(of user: String, _ mailbox: String) -> String {
+    func maildir(of user: String, _ mailbox: String) -> String {
         let inbox = folder.file("m/\(user)/Maildir")
         guard mailbox.uppercased() != "INBOX" else { return inbox }
         return "\(inbox)/.\(mailbox.replacingOccurrences(of: "/", with: "."))"

@@ -1,0 +1,60 @@
+/// An account as `postmoon.toml` has it.
+public struct AccountText: Sendable {
+    public enum Security: String, Sendable, CaseIterable { case tls, starttls, none }
+
+    public struct Server: Sendable {
+        public var port: Int
+        public var security: Security
+        /// PEM file of the authority to trust; `nil`: the system's.
+        public var authority: String?
+
+        public init(port: Int, security: Security, authority: String? = nil) {
+            self.port = port
+            self.security = security
+            self.authority = authority
+        }
+
+        func line(_ key: String, host: String) -> String {
+            let trust = authority.map { ", ca = \"\($0)\"" } ?? ""
+            return "\(key) = { host = \"\(host)\", port = \(port), security = \"\(security.rawValue)\"\(trust) }\n"
+        }
+    }
+
+    public var name = "lab"
+    public var user: String
+    public var password = "secret"
+    public var address: String
+    public var host = "127.0.0.1"
+    public var imap: Server
+    public var smtp: Server?
+    /// Further lines of the table.
+    public var extra = ""
+
+    public init(user: String, imap: Server) {
+        self.user = user
+        address = "\(user)@example.org"
+        self.imap = imap
+    }
+
+    var table: String {
+        """
+        [accounts.\(name)]
+        user = "\(user)"
+        address = "\(address)"
+        password = { file = "\(name).secret" }
+        \(imap.line("imap", host: host))\(smtp?.line("smtp", host: host) ?? "")\(extra)
+
+        """
+    }
+}
+
+extension DovecotServer {
+    /// An account here, under TLS from the first byte unless another way is asked for.
+    public func account(_ user: String, _ security: AccountText.Security = .tls) -> AccountText {
+        AccountText(
+            user: user,
+            imap: AccountText.Server(
+                port: security == .tls ? imapsPort : imapPort, security: security,
+                authority: security == .none ? nil : certificates.authorityFile))
+    }
+}

@@ -41,12 +41,13 @@ extension MailboxExecutor {
             ledger.finish(
                 item.step, .done, StepOutcome(targetUIDValidity: uidValidity.rawValue, targetUID: uid.rawValue)
             )
+            confirmed.note(item.step)
         }
         batch.items.removeAll { targets[$0.uid] != nil }
         if let next = targets.values.max()?.next { noteBound(target, uidValidity, next, &ledger) }
     }
 
-    private func noteBound(
+    func noteBound(
         _ target: MailboxName, _ uidValidity: UIDValidity, _ next: UID, _ ledger: inout StepLedger
     ) {
         setting.targets.note(target, uidValidity, next: next)
@@ -59,22 +60,63 @@ extension MailboxExecutor {
     ) async throws {
         let present = try await flags(of: batch.items.map(\.uid))
         var elsewhere: [StepBatch.Item] = []
+        var refused: [StepBatch.Item] = []
         for item in batch.items {
             let isHere = present[item.uid] != nil
-            if let error, isHere {
-                if error.code == .folderMissing { setting.targets.forget(target) }
-                fail(StepBatch(kind: batch.kind, arguments: batch.arguments, items: [item]), &ledger, error)
+            if isHere, error != nil {
+                refused.append(item)
             } else if isHere, moving {
                 retry(item, &ledger, "the server said OK but did not move the message")
             } else {
                 elsewhere.append(item)
             }
         }
+        if let error { try await sortOutRefused(refused, of: batch, &ledger, target, moving, error) }
         guard !elsewhere.isEmpty else { return }
+        // What COPYUID told of the others must be known to the look.
+        try await settle(&ledger)
         let found = try await probe(elsewhere.map(\.step), target, &ledger)
         for item in elsewhere {
+            let result = found[item.step] ?? .notLooked()
             let isHere = present[item.uid] != nil
-            settleProbe(item.step, found[item.step] ?? .notLooked(), isHere: isHere, target: target, &ledger)
+            if isHere, error == nil, result == ProbeResult.none {
+                // It said OK, so this is not the cut that recovery may simply repeat: count it.
+                retry(item, &ledger, "the server said OK but “\(target)” has no copy")
+            } else {
+                settleProbe(item.step, result, isHere: isHere, target: target, &ledger)
+            }
+        }
+    }
+
+    /// The server said NO and the messages are still here. A refusal of many is asked again one by one: it may speak of
+    /// one of them only (RFC 2180 §4.4).
+    private func sortOutRefused(
+        _ items: [StepBatch.Item], of batch: StepBatch, _ ledger: inout StepLedger, _ target: MailboxName,
+        _ moving: Bool, _ error: SessionError
+    ) async throws {
+        if error.code == .folderMissing { setting.targets.forget(target) }
+        guard batch.items.count > 1, !error.isTransient else {
+            for item in items {
+                let single = StepBatch(kind: batch.kind, arguments: batch.arguments, items: [item])
+                if error.code == .folderMissing, batch.arguments.create, (ledger.step(item.step)?.attempt ?? 0) < 2 {
+                    // Somebody deleted the target since we last saw it: it is made anew.
+                    ledger.postpone(item.step, until: nil)
+                } else {
+                    fail(single, &ledger, error)
+                }
+            }
+            return
+        }
+        var failures = 0
+        for item in items {
+            if failures >= 3 {
+                retry(item, &ledger, error.description)
+                continue
+            }
+            ledger.postpone(item.step, until: nil)
+            let single = StepBatch(kind: batch.kind, arguments: batch.arguments, items: [item])
+            try await file(single, &ledger, moving: moving)
+            failures = ledger.step(item.step)?.state == .done ? 0 : failures + 1
         }
     }
 

@@ -7,7 +7,7 @@ extension MailboxExecutor {
     func storeFlags(_ batch: StepBatch, _ ledger: inout StepLedger) async throws {
         let adding = !batch.arguments.addFlags.isEmpty
         let flags = (batch.arguments.addFlags + batch.arguments.removeFlags).compactMap(Flag.init(wire:))
-        guard !flags.isEmpty, let uids = batch.uids else { return }
+        guard !flags.isEmpty else { return }
         if let selected = try await connection.selectedMailbox() {
             if selected.isReadOnly {
                 return refuse(batch, &ledger, "the server opened “\(setting.mailbox)” read-only (folder_read_only)")
@@ -17,37 +17,49 @@ extension MailboxExecutor {
                     batch, &ledger, "the server does not keep the flag “\(lost.name)” in “\(setting.mailbox)”")
             }
         }
-        let before = Dictionary(
-            batch.items.map { ($0.uid, ledger.plan($0.plan)?.flags ?? []) }, uniquingKeysWith: { first, _ in first }
-        )
-        try await begin(batch.items, &ledger) { item in
-            StepPrecondition(flagsBefore: before[item.uid].map { $0.map(\.rawValue).sorted() })
+        var items: [StepBatch.Item] = []
+        for item in batch.items {
+            let before = ledger.plan(item.plan)?.flags ?? []
+            // As wanted when it was decided: whatever it is now is somebody's will (DESIGN §2.6).
+            if flags.allSatisfy({ before.contains($0) == adding }) {
+                ledger.finish(item.step, .done)
+            } else {
+                items.append(item)
+            }
         }
-        // Not .SILENT: the FETCH that answers is what tells that the message was there (Dovecot says OK anyway).
-        var answered: Set<UID> = []
+        let flagsBefore = items.map { ledger.plan($0.plan)?.flags.map(\.rawValue).sorted() }
+        let notes = Dictionary(zip(items.map(\.step), flagsBefore), uniquingKeysWith: { first, _ in first })
+        try await begin(items, &ledger) { StepPrecondition(flagsBefore: notes[$0.step] ?? nil) }
+        guard let uids = NonEmptyUIDSet(UIDSet(items.map(\.uid))) else { return }
         for chunk in CommandEncoder.chunks(of: uids, lineLimit: setting.lineLimit) {
+            // Not .SILENT: the FETCH that answers is what tells that the message was there (Dovecot says OK anyway).
             let reply = try await connection.run(
                 .uidStore(chunk, adding ? .add : .remove, flags, silent: false, unchangedSince: nil)
             )
-            answered.formUnion(reply.fetched.compactMap(\.uid))
-            guard reply.status == .ok else {
-                return fail(batch, &ledger, reply.error)
+            var shown: [UID: Set<Flag>] = [:]
+            for message in reply.fetched {
+                if let uid = message.uid, let flags = message.flags { shown[uid] = flags }
             }
-        }
-        let missing = batch.items.map(\.uid).filter { !answered.contains($0) }
-        let found = missing.isEmpty ? [:] : try await self.flags(of: missing)
-        for item in batch.items {
-            if answered.contains(item.uid) {
-                ledger.finish(item.step, .done)
-            } else if let now = found[item.uid] {
-                let wanted = flags.allSatisfy { now.contains($0) == adding }
-                if wanted {
+            let own = items.filter { chunk.set.contains($0.uid) }
+            let isAsWanted: (Set<Flag>) -> Bool = { now in flags.allSatisfy { now.contains($0) == adding } }
+            let unclear = own.filter { !(shown[$0.uid].map(isAsWanted) ?? false) }
+            let found = unclear.isEmpty ? [:] : try await self.flags(of: unclear.map(\.uid))
+            for item in own {
+                if !unclear.contains(item) {
                     ledger.finish(item.step, .done)
+                } else if let now = found[item.uid] {
+                    if isAsWanted(now) {
+                        ledger.finish(item.step, .done)
+                    } else if reply.status == .ok {
+                        retry(item, &ledger, "the server said OK but did not change the flags")
+                    } else {
+                        fail(
+                            StepBatch(kind: batch.kind, arguments: batch.arguments, items: [item]), &ledger, reply.error
+                        )
+                    }
                 } else {
-                    retry(item, &ledger, "the server said OK but did not change the flags")
+                    ledger.finishGone(item.step, "the message was no longer in “\(setting.mailbox)”")
                 }
-            } else {
-                ledger.finish(item.step, .superseded, detail: "the message was no longer in “\(setting.mailbox)”")
             }
         }
     }

@@ -49,7 +49,7 @@ extension MailboxExecutor {
                 )
             }
         }
-        _ = try await settle(&ledger)
+        try await settle(&ledger)
     }
 
     /// Looks for messages in a target, from the UIDNEXT that was noted before the command; then selects the source again.
@@ -60,50 +60,81 @@ extension MailboxExecutor {
         let look = try await lookInto(
             wire, from: steps.compactMap { ledger.step($0)?.precondition?.targetUIDNext }.min())
         var results: [StepID: ProbeResult] = [:]
+        var claimed: Set<UID> = []
         for id in steps {
             guard let step = ledger.step(id), let identity = ledger.planOf(step: id)?.identity else { continue }
-            guard let look else {
+            switch look {
+            case .missing:
                 // A target that is not there holds no copy.
                 results[id] = ProbeResult.none
-                continue
-            }
-            guard let noted = step.precondition?.targetUIDValidity, let bound = step.precondition?.targetUIDNext,
-                look.uidValidity.rawValue == noted
-            else {
-                results[id] = .notLooked("“\(target)” was renumbered by the server since")
-                continue
-            }
-            let uids = (look.uids[identity] ?? []).filter { $0.rawValue >= bound }
-            switch uids.count {
-            case 0: results[id] = ProbeResult.none
-            case 1: results[id] = .one(uids[0], look.uidValidity)
-            default: results[id] = .several(uids.count)
+            case .refused(let why):
+                results[id] = .notLooked(why)
+            case .seen(let uidValidity, let uids, let strangers):
+                guard let noted = step.precondition?.targetUIDValidity, let bound = step.precondition?.targetUIDNext,
+                    uidValidity.rawValue == noted
+                else {
+                    results[id] = .notLooked("“\(target)” was renumbered by the server since")
+                    continue
+                }
+                let others = try await setting.journal.knownCopies(
+                    of: identity, account: setting.account, in: target, uidValidity: uidValidity
+                )
+                let own = (uids[identity] ?? []).filter {
+                    $0.rawValue >= bound && !others.contains($0) && !claimed.contains($0)
+                }
+                if own.count == 1 {
+                    claimed.insert(own[0])
+                    results[id] = .one(own[0], uidValidity)
+                } else if own.count > 1 {
+                    results[id] = .several(own.count)
+                } else if strangers > 0 {
+                    results[id] = .notLooked("“\(target)” holds new messages that cannot be told apart")
+                } else {
+                    results[id] = ProbeResult.none
+                }
             }
         }
         return results
     }
 
-    /// The identities of a mailbox's newer messages; `nil` when it cannot be opened.
-    private func lookInto(
-        _ wire: WireMailboxName, from bound: UInt32?
-    ) async throws -> (uidValidity: UIDValidity, uids: [MessageIdentity: [UID]])? {
+    private enum Look {
+        case missing
+        case refused(String)
+        /// `strangers`: messages whose identity the server did not let us compute.
+        case seen(UIDValidity, uids: [MessageIdentity: [UID]], strangers: Int)
+    }
+
+    /// The identities of a mailbox's newer messages.
+    private func lookInto(_ wire: WireMailboxName, from bound: UInt32?) async throws -> Look {
         let opened = try await connection.run(.examine(wire, condstore: false))
-        defer { setting.logger.debug("looked into a target", metadata: ["folder": "\(wire.decoded)"]) }
         guard opened.status == .ok, let uidValidity = opened.selected?.uidValidity else {
             try await reselect()
-            return nil
+            if opened.status == .ok { return .refused("the server gave no UIDVALIDITY for it") }
+            if opened.error.isTransient { throw opened.error }
+            // Only the word that it does not exist proves that it holds nothing.
+            let isGone = opened.code == .nonExistent ? true : try await isMissing(wire)
+            return isGone ? .missing : .refused(opened.error.description)
         }
         let first = bound.flatMap { UID($0) } ?? .first
         let reply = try await connection.run(.uidFetch(.from(first), setting.identities.wholeFetch, changedSince: nil))
         try await reselect()
+        _ = try reply.checked()
         var uids: [MessageIdentity: [UID]] = [:]
+        var strangers = 0
         for message in reply.fetched {
-            guard let uid = message.uid, uid >= first, let identity = setting.identities.identity(of: message) else {
-                continue
+            guard let uid = message.uid, uid >= first else { continue }
+            if let identity = setting.identities.identity(of: message) {
+                uids[identity, default: []].append(uid)
+            } else {
+                strangers += 1
             }
-            uids[identity, default: []].append(uid)
         }
-        return (uidValidity, uids)
+        return .seen(uidValidity, uids: uids, strangers: strangers)
+    }
+
+    private func isMissing(_ wire: WireMailboxName) async throws -> Bool {
+        let reply = try await connection.run(.list(reference: "", pattern: wire.decoded, returning: []))
+        return reply.status == .ok && !reply.lists.contains { $0.name == wire }
     }
 
     /// Back to the source, which must still be the mailbox that our UIDs speak of.
@@ -119,7 +150,7 @@ extension MailboxExecutor {
     }
 
     /// Whether the copy that a removal relies on is still where it was put.
-    func exists(_ copy: (mailbox: MailboxName, outcome: StepOutcome), _ plan: PlanRecord?) async throws -> Bool {
+    func exists(_ copy: CopyPlace, _ plan: PlanRecord?) async throws -> Bool {
         guard let plan, let wire = setting.layout.wireName(copy.mailbox),
             let uid = copy.outcome.targetUID.flatMap(UID.init)
         else { return false }
@@ -149,12 +180,15 @@ extension MailboxExecutor {
                     targetUIDValidity: uidValidity.rawValue, targetUID: uid.rawValue, detail: "found by looking"
                 )
             )
+            confirmed.note(id)
+            // The next message like this one must not find this copy.
+            if let next = uid.next { noteBound(target, uidValidity, next, &ledger) }
         case .none where isHere:
             ledger.postpone(id, until: nil)
         case .none:
-            ledger.finish(
-                id, .superseded,
-                detail: moving
+            ledger.finishGone(
+                id,
+                moving
                     ? "gone from “\(setting.mailbox)” and not in “\(target)”: somebody removed it; nothing is made anew"
                     : "the message was no longer in “\(setting.mailbox)”"
             )

@@ -10,7 +10,7 @@ extension MailboxExecutor {
         for item in batch.items {
             guard let copy = ledger.copy(before: item.step) else { continue }
             // Fresh copies were confirmed a moment ago; after a crash or a pause, look again.
-            let isThere = isFresh(item, ledger) ? true : try await exists(copy, ledger.plan(item.plan))
+            let isThere = confirmed.contains(copy.step) ? true : try await exists(copy, ledger.plan(item.plan))
             if isThere { verified.append(item) }
         }
         for item in batch.items where !verified.contains(item) {
@@ -44,11 +44,6 @@ extension MailboxExecutor {
                 )
             }
         }
-    }
-
-    private func isFresh(_ item: StepBatch.Item, _ ledger: StepLedger) -> Bool {
-        let age = setting.clock() - (ledger.plan(item.plan)?.time ?? 0)
-        return age <= Self.freshness && ledger.step(item.step)?.attempt == 0
     }
 
     private func settleRemoval(

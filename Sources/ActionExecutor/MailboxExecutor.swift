@@ -24,11 +24,13 @@ public struct MailboxExecutor: Sendable {
         /// Seconds since 1970.
         public var clock: @Sendable () -> Int64
         public var logger: Logger
+        /// Called when something was released for sending, after that is durable.
+        public var released: @Sendable () -> Void
 
         public init(
             account: AccountName, mailbox: MailboxName, layout: MailboxLayout, identities: IdentityReader,
             hasUIDPlus: Bool, condstore: Bool, journal: Journal, targets: TargetBook, lineLimit: Int,
-            clock: @escaping @Sendable () -> Int64, logger: Logger
+            clock: @escaping @Sendable () -> Int64, logger: Logger, released: @escaping @Sendable () -> Void
         ) {
             self.account = account
             self.mailbox = mailbox
@@ -41,6 +43,7 @@ public struct MailboxExecutor: Sendable {
             self.lineLimit = lineLimit
             self.clock = clock
             self.logger = logger
+            self.released = released
         }
     }
 
@@ -54,6 +57,8 @@ public struct MailboxExecutor: Sendable {
     let setting: Setting
     let connection: IMAPConnection
     let uidValidity: UIDValidity
+    /// The copies whose place this connection's server told.
+    let confirmed = ConfirmedCopies()
 
     public init(setting: Setting, connection: IMAPConnection, uidValidity: UIDValidity) {
         self.setting = setting
@@ -62,11 +67,7 @@ public struct MailboxExecutor: Sendable {
     }
 
     /// Carries out everything that is due. Ends when nothing is left that may be done now.
-    ///
-    /// - Returns: whether anything was released for sending.
-    @discardableResult
-    public func carryOutDueSteps() async throws -> Bool {
-        var released = false
+    public func carryOutDueSteps() async throws {
         while true {
             let now = setting.clock()
             let work = try await setting.journal.openWork(
@@ -78,11 +79,16 @@ public struct MailboxExecutor: Sendable {
             var ledger = StepLedger(work: current, now: now)
             let batches = StepBatch.next(in: current, at: now)
             guard !batches.isEmpty else {
-                released = try await settle(&ledger) || released
-                return released
+                return try await settle(&ledger)
             }
-            for batch in batches { try await carryOut(batch, &ledger) }
-            released = try await settle(&ledger) || released
+            do {
+                for batch in batches { try await carryOut(batch, &ledger) }
+            } catch {
+                // What was learned before the connection ended must not have to be guessed afterwards.
+                try await settle(&ledger)
+                throw error
+            }
+            try await settle(&ledger)
         }
     }
 
@@ -104,10 +110,10 @@ public struct MailboxExecutor: Sendable {
     }
 
     /// Writes what the ledger collected and what the plans come to, in one transaction.
-    func settle(_ ledger: inout StepLedger) async throws -> Bool {
+    func settle(_ ledger: inout StepLedger) async throws {
         let (facts, released) = ledger.takeFacts(account: setting.account, mailbox: setting.mailbox)
         if !facts.isEmpty { try await setting.journal.apply(facts) }
-        return released
+        if released { setting.released() }
     }
 
     /// Makes `begun` durable, together with whatever is not written yet.
@@ -115,22 +121,22 @@ public struct MailboxExecutor: Sendable {
         _ items: [StepBatch.Item], _ ledger: inout StepLedger, _ precondition: (StepBatch.Item) -> StepPrecondition
     ) async throws {
         for item in items { ledger.begin(item.step, precondition(item)) }
-        _ = try await settle(&ledger)
+        try await settle(&ledger)
     }
 
     /// For decisions that are not fresh: messages that are gone, or marked deleted by somebody, are left to whoever did it.
     private func dropChanged(_ batch: StepBatch, _ ledger: inout StepLedger) async throws -> StepBatch {
         let now = setting.clock()
-        let old = batch.items.filter { now - (ledger.plan($0.plan)?.time ?? 0) > Self.freshness }
+        let old = batch.items.filter { abs(now - (ledger.plan($0.plan)?.time ?? 0)) > Self.freshness }
         guard !old.isEmpty, batch.kind != .uidExpunge, batch.kind != .markDeleted else { return batch }
         let flags = try await flags(of: old.map(\.uid))
         var kept = batch
         for item in old {
             if let present = flags[item.uid] {
                 guard present.contains(.deleted) else { continue }
-                ledger.finish(item.step, .superseded, detail: "somebody marked the message deleted first")
+                ledger.finishGone(item.step, "somebody marked the message deleted first")
             } else {
-                ledger.finish(item.step, .superseded, detail: "the message was no longer in “\(setting.mailbox)”")
+                ledger.finishGone(item.step, "the message was no longer in “\(setting.mailbox)”")
             }
             kept.items.removeAll { $0 == item }
         }
@@ -155,10 +161,10 @@ public struct MailboxExecutor: Sendable {
         let why = "“\(setting.mailbox)” was renumbered by the server (UIDVALIDITY changed) before this could be done"
         var facts: [JournalFact] = []
         for entry in work {
-            for step in entry.steps where step.state == .waiting && step.kind.isFiling {
-                facts.append(
-                    .stepFinished(step.id, .superseded, StepOutcome(detail: why), at: setting.clock())
-                )
+            for step in entry.steps where !step.state.isSettled && step.kind.isFiling {
+                // What was begun may have happened: nobody can tell by UIDs any more.
+                let state: StepState = step.state == .begun ? .unknown : .superseded
+                facts.append(.stepFinished(step.id, state, StepOutcome(detail: why), at: setting.clock()))
             }
             facts.append(.planState(entry.plan.id, .held, error: why))
         }

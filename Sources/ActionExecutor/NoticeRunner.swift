@@ -55,7 +55,8 @@ public struct NoticeRunner: Sendable {
                 if let retry = try await deliver(entry, step) { next = min(next ?? retry, retry) }
             }
         }
-        return next
+        let waiting = try await journal.nextStepDue(account: account, after: clock())
+        return [next, waiting].compactMap { $0 }.min()
     }
 
     private func deliver(_ entry: PlanWork, _ step: StepRecord) async throws -> Int64? {
@@ -107,7 +108,7 @@ public struct NoticeRunner: Sendable {
         {
             work.steps[index].state = state
             work.steps[index].outcome = StepOutcome(detail: detail)
-            let judged = PlanOutcome.judge(work.steps)
+            let judged = PlanOutcome(work.steps)
             if let plan = judged.state, plan != work.plan.state {
                 facts.append(.planState(entry.plan.id, plan, error: judged.error))
             }

@@ -94,6 +94,8 @@ public struct OutboxRunner: Sendable {
 
     private func settleUnknown(_ entry: OutboxEntry, _ why: String, retryAt: Int64? = nil) async throws {
         switch entry.draft.policy {
+        case .resend where entry.begun + 1 >= Self.mostAttempts:
+            try await finish(entry, .held, .unknown, "\(why); given up after many attempts", retryAt: nil)
         case .resend:
             try await finish(
                 entry, .ready, .unknown, "\(why); sent again with the same Message-ID",
@@ -139,7 +141,7 @@ public struct OutboxRunner: Sendable {
         facts.append(.stepFinished(entry.step, verdict, outcome, at: clock()))
         work.steps[index].state = verdict
         work.steps[index].outcome = outcome
-        let judged = PlanOutcome.judge(work.steps)
+        let judged = PlanOutcome(work.steps)
         if let plan = judged.state, plan != work.plan.state {
             facts.append(.planState(work.plan.id, plan, error: judged.error))
         }

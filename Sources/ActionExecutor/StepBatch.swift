@@ -50,6 +50,7 @@ extension PlanWork {
 }
 
 extension StepState {
+    /// Whether the steps after it may go on.
     var isFinished: Bool {
         switch self {
         case .done, .superseded: true

@@ -1,12 +1,21 @@
 import ActionJournal
 import MailModel
 
+/// Where the copy is that a removal relies on.
+struct CopyPlace {
+    var step: StepID
+    var mailbox: MailboxName
+    var outcome: StepOutcome
+}
+
 /// The steps at hand with what became of them, and the facts that are not written yet.
 struct StepLedger {
     private var work: [PlanID: PlanWork]
     private var planOfStep: [StepID: PlanID] = [:]
     private var touched: [PlanID] = []
     private var facts: [JournalFact] = []
+    /// Plans whose message somebody took away.
+    private var gone: Set<PlanID> = []
     private let now: Int64
 
     init(work: [PlanWork], now: Int64) {
@@ -26,12 +35,12 @@ struct StepLedger {
     }
 
     /// The copy that a removal relies on: where it is, when the server said so or a look found it.
-    func copy(before id: StepID) -> (mailbox: MailboxName, outcome: StepOutcome)? {
+    func copy(before id: StepID) -> CopyPlace? {
         guard let removal = step(id), let position = removal.arguments.copyStep, let plan = planOfStep[id],
             let copy = work[plan]?.steps.first(where: { $0.position == position }), copy.state == .done,
             let outcome = copy.outcome, let mailbox = copy.arguments.mailbox.flatMap(MailboxName.init)
         else { return nil }
-        return (mailbox, outcome)
+        return CopyPlace(step: copy.id, mailbox: mailbox, outcome: outcome)
     }
 
     /// The step of the same plan that follows.
@@ -63,6 +72,12 @@ struct StepLedger {
 
     mutating func finish(_ id: StepID, _ state: StepState, detail: String? = nil) {
         finish(id, state, StepOutcome(detail: detail))
+    }
+
+    /// Somebody took the message away, or marked it deleted, before the step could be done.
+    mutating func finishGone(_ id: StepID, _ detail: String) {
+        if let plan = planOfStep[id] { gone.insert(plan) }
+        finish(id, .superseded, detail: detail)
     }
 
     /// Not now: the step waits again until then.
@@ -101,31 +116,32 @@ struct StepLedger {
     ) -> [JournalFact] {
         var facts: [JournalFact] = []
         let id = entry.plan.id
-        let removal = entry.steps.first { $0.kind == .uidMove || $0.kind == .markDeleted }
-        let isGone = entry.steps.contains { $0.state == .superseded && $0.kind.isFiling && $0.kind != .storeFlags }
-        if let removal, removal.state == .done, removal.kind == .uidMove || removal.kind == .markDeleted {
+        if entry.steps.contains(where: { $0.state == .done && ($0.kind == .uidMove || $0.kind == .markDeleted) }) {
             facts.append(.takenOut(account, mailbox, entry.plan.identity, at: now))
         }
-        if isGone {
-            // A forward is not sent for a message that somebody took away first (DESIGN §2.6).
-            for step in entry.steps where !step.kind.isFiling && !step.released && step.state == .waiting {
-                facts.append(
-                    .stepFinished(
-                        step.id, .superseded, StepOutcome(detail: "not sent: the message was taken away first"), at: now
-                    )
-                )
-                change(step.id) { $0.state = .superseded }
-            }
-        }
-        let verdict = PlanOutcome.judge(work[id]?.steps ?? entry.steps)
-        if let state = verdict.state, state != entry.plan.state {
-            facts.append(.planState(id, state, error: verdict.error))
+        // A forward is not sent for a message that somebody took away first (DESIGN §2.6).
+        if gone.contains(id) { facts += dropSending(of: id, "not sent: the message was taken away first") }
+        let verdict = PlanOutcome(work[id]?.steps ?? entry.steps)
+        if verdict.dropsSending { facts += dropSending(of: id, "not sent: the plan failed before") }
+        let outcome = verdict.dropsSending ? PlanOutcome(work[id]?.steps ?? entry.steps) : verdict
+        if let state = outcome.state, state != work[id]?.plan.state {
+            facts.append(.planState(id, state, error: outcome.error))
             work[id]?.plan.state = state
         }
-        if verdict.releases {
+        if outcome.releasesSending {
             facts.append(.released(id))
             released = true
             for step in entry.steps where !step.kind.isFiling { change(step.id) { $0.released = true } }
+        }
+        return facts
+    }
+
+    private mutating func dropSending(of plan: PlanID, _ why: String) -> [JournalFact] {
+        var facts: [JournalFact] = []
+        for step in work[plan]?.steps ?? [] where !step.kind.isFiling && !step.released && step.state == .waiting {
+            facts.append(.stepFinished(step.id, .superseded, StepOutcome(detail: why), at: now))
+            facts += step.outbox.map { .outboxState($0.id, .superseded, notBefore: nil) }
+            change(step.id) { $0.state = .superseded }
         }
         return facts
     }

@@ -21,3 +21,23 @@ extension Journal {
         }
     }
 }
+
+extension Journal {
+    /// The UIDs in a target that are known to be copies made by other steps, for messages of this identity: a look for one
+    /// more copy must not take them for it.
+    public func knownCopies(
+        of identity: MessageIdentity, account: AccountName, in mailbox: MailboxName, uidValidity: UIDValidity
+    ) async throws(JournalError) -> Set<UID> {
+        try await read { db in
+            let rows = try db.rows(
+                """
+                SELECT json_extract(step.outcome, '$.targetUID') AS uid
+                FROM plan JOIN step ON step.plan = plan.id
+                WHERE plan.identity = ? AND plan.account = ? AND step.kind IN ('uid_move', 'uid_copy', 'append')
+                    AND step.state = 'done' AND json_extract(step.arguments, '$.mailbox') = ?
+                    AND json_extract(step.outcome, '$.targetUIDValidity') = ?
+                """, [identity.rawValue, account.rawValue, mailbox.rawValue, uidValidity.rawValue])
+            return Set(try rows.compactMap { try UID($0.decode(UInt32.self, forColumn: "uid")) })
+        }
+    }
+}

@@ -115,7 +115,7 @@ struct AccountService: Sendable {
             let (visit, _) = try await MailboxVisit.open(hub, mailbox)
             defer { visit.connection.close() }
             try await visit.executor.recover()
-            if try await visit.executor.carryOutDueSteps() { hub.wakeSenders() }
+            try await visit.executor.carryOutDueSteps()
         }
         return try await surroundings.journal.nextStepDue(account: hub.name, after: now)
     }

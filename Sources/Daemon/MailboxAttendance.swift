@@ -30,6 +30,9 @@ struct MailboxAttendance: Sendable {
                 text: "the server opened the folder read-only: nothing could be filed from it"
             )
         }
+        // What SELECT itself said is no news; what came since is, and is left for `wait` to find.
+        let opening = try await visit.connection.takeActivity()
+        var mustLook = opening.exists != selected.exists
         try await visit.executor.recover()
         var memory = try await takeUp(selected)
         var exists = selected.exists
@@ -37,13 +40,14 @@ struct MailboxAttendance: Sendable {
             usesIdle: visit.server.has("IDLE"), idleSeconds: Double(visit.hub.account.idleSeconds),
             pollSeconds: Double(visit.hub.account.pollSeconds)
         )
-        if try await visit.executor.carryOutDueSteps() { visit.hub.wakeSenders() }
+        try await visit.executor.carryOutDueSteps()
         await surroundings.board.note(visit.hub.name, visit.mailbox, state: "watching")
         logger.info("watching", metadata: ["mode": policy.usesIdle ? "idle" : "poll"])
         var generation = await surroundings.rules.current?.number
         while true {
             try Task.checkCancellation()
-            let news = try await wait(&policy)
+            let news = mustLook ? opening : try await wait(&policy)
+            mustLook = false
             if visit.hub.isStopping { return }
             // Without IDLE the server tells of new mail in answer to a command, and FETCH need not be one of those.
             if !policy.usesIdle { _ = try await visit.connection.run(.noop).checked() }
@@ -54,7 +58,7 @@ struct MailboxAttendance: Sendable {
                 generation = loaded
                 try await Redecision(visit: visit, logger: logger).decideFailedAgain()
             }
-            if try await visit.executor.carryOutDueSteps() { visit.hub.wakeSenders() }
+            try await visit.executor.carryOutDueSteps()
             if let now = try await visit.connection.selectedMailbox() { exists = now.exists }
             for alert in try await visit.connection.takeAlerts() {
                 logger.warning("the server says", metadata: ["alert": "\(alert)"])
@@ -66,6 +70,9 @@ struct MailboxAttendance: Sendable {
 
     /// Until there may be new mail, or it is time to look without being told.
     private func wait(_ policy: inout WaitPolicy) async throws -> MailboxActivity {
+        // News that came with the answers to our last commands is not waited for.
+        let early = try await visit.connection.takeActivity()
+        if WaitPolicy.isReasonToLook(early) { return early }
         let clock = ContinuousClock()
         let end = clock.now + .seconds(policy.seconds)
         let idle = policy.usesIdle ? visit.connection.beginIdle() : nil
@@ -157,7 +164,7 @@ struct MailboxAttendance: Sendable {
                     .uidFetch(.set(UIDSet(part)), visit.fetchItems(fields: fields), changedSince: nil)
                 ).checked()
                 try await take(reply.fetched, &memory, headerIsWhole: fields == nil)
-                if try await visit.executor.carryOutDueSteps() { visit.hub.wakeSenders() }
+                try await visit.executor.carryOutDueSteps()
             }
             return
         }
@@ -237,18 +244,30 @@ struct MailboxAttendance: Sendable {
         await surroundings.board.noteEvent(visit.hub.name)
         var sends = false
         for (record, outcome) in zip(records, recorded) {
-            guard case .planned(let plan) = outcome else { continue }
-            logger.info(
-                "decided",
-                metadata: [
-                    "plan": "\(plan)", "uid": "\(record.key.uid)", "rules": "\(record.rules.joined(separator: ", "))",
-                    "actions": "\(record.actions.map(\.action.name).joined(separator: ", "))",
-                    "state": "\(record.state.rawValue)",
-                ]
-            )
             sends = sends || record.steps.contains { $0.kind.leavesTheMailServer && $0.released }
+            log(record, outcome)
         }
         if sends { visit.hub.wakeSenders() }
+    }
+
+    private func log(_ record: DecisionRecord, _ outcome: RecordedDecision) {
+        switch outcome {
+        case .planned(let plan):
+            let actions = record.actions.map { PlanReport.Action($0, state: "", attempts: []).sentence }
+            logger.info(
+                record.state == .failed ? "failed in a rule" : "decided",
+                metadata: [
+                    "plan": "\(plan)", "uid": "\(record.key.uid)", "rules": "\(record.rules.joined(separator: ", "))",
+                    "actions": "\(actions.joined(separator: "; "))",
+                ]
+            )
+        case .noted where record.event == "new" || record.event == "moved_in":
+            logger.info("no rule wants it", metadata: ["uid": "\(record.key.uid)"])
+        case .noted:
+            logger.debug("left as it is", metadata: ["uid": "\(record.key.uid)", "because": "\(record.event)"])
+        case .known:
+            break
+        }
     }
 
     private func progress(_ memory: MailboxMemory) -> MailboxProgress {

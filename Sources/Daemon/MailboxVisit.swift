@@ -75,7 +75,7 @@ struct MailboxVisit: Sendable {
                 account: hub.name, mailbox: mailbox, layout: server.layout, identities: identities,
                 hasUIDPlus: server.has("UIDPLUS"), condstore: condstore, journal: surroundings.journal,
                 targets: hub.targets, lineLimit: hub.account.profile.quirks.lineLength, clock: surroundings.clock,
-                logger: surroundings.logger
+                logger: surroundings.logger, released: { hub.wakeSenders() }
             ),
             connection: connection, uidValidity: uidValidity
         )

@@ -36,6 +36,7 @@ struct MailboxWorker: Sendable {
                 hub.note(visit.connection, for: mailbox)
                 backoff.reset()
                 try await MailboxAttendance(visit: visit, logger: logger).attend(selected)
+                await visit.connection.logout()
                 return
             } catch {
                 outcome = error

@@ -87,7 +87,8 @@ private struct ReadinessService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            await board.waitUntilSettled()
+            for await _ in board.settled {}
+            if Task.isCancelled { return }
             let notifier = ServiceNotifier.fromEnvironment()
             notifier?.tell("READY=1")
             logger.notice("ready")

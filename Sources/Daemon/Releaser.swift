@@ -38,7 +38,7 @@ struct Releaser: Sendable {
                     for plan in part { facts += try await ready(plan, visit) }
                     try await surroundings.journal.apply(facts)
                 }
-                if try await visit.executor.carryOutDueSteps() { hub.wakeSenders() }
+                try await visit.executor.carryOutDueSteps()
             }
         }
     }

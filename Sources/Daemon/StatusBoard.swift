@@ -26,11 +26,14 @@ actor StatusBoard {
 
     private(set) var accounts: [AccountName: Account] = [:]
     private(set) var rules = Rules()
-    private var readiness: [CheckedContinuation<Void, Never>] = []
+    /// Ends once every account is watching or was reported as failing.
+    nonisolated let settled: AsyncStream<Never>
+    private let settling: AsyncStream<Never>.Continuation
     private let clock: @Sendable () -> Int64
 
     init(accounts: [AccountName], clock: @escaping @Sendable () -> Int64) {
         self.clock = clock
+        (settled, settling) = AsyncStream.makeStream()
         for name in accounts { self.accounts[name] = Account(since: clock()) }
     }
 
@@ -57,18 +60,9 @@ actor StatusBoard {
 
     func note(rules: Rules) { self.rules = rules }
 
-    /// Ends once every account is watching or was reported as failing.
-    func waitUntilSettled() async {
-        if isSettled { return }
-        await withCheckedContinuation { readiness.append($0) }
-    }
-
     private var isSettled: Bool { accounts.values.allSatisfy { $0.state == "watching" || $0.state == "failing" } }
 
     private func tellReadiness() {
-        guard isSettled else { return }
-        let waiting = readiness
-        readiness = []
-        waiting.forEach { $0.resume() }
+        if isSettled { settling.finish() }
     }
 }

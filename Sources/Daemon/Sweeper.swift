@@ -53,7 +53,7 @@ public struct Sweeper: Sendable {
         let number = try await saveQuery(query)
         try await walk(query) { visit, records in
             _ = try await surroundings.journal.recordDecisions(records, progress: [])
-            if try await visit.executor.carryOutDueSteps() { visit.hub.wakeSenders() }
+            try await visit.executor.carryOutDueSteps()
         } decide: { visit, message in
             try await visit.decider.decide(message, event: .sweep, trigger: .sweep(run: number))
         }

@@ -28,6 +28,8 @@ public struct FetchedMessage: Equatable, Sendable {
         bodies.first { $0.section == section }?.bytes
     }
 
+    var bodyBytes: Int { bodies.reduce(0) { $0 + $1.bytes.count } }
+
     /// UID, flags, date and size together, when all of them came.
     public var facts: MessageFacts? {
         guard let uid, let flags, let internalDate, let size else { return nil }

@@ -18,7 +18,6 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
     private let greeting: EventLoopPromise<Greeting>
     private var lastHeard = NIODeadline.now()
     private var silenceClock: Scheduled<Void>?
-    private var fetchedBytes = 0
     private var watchers: [EventLoopPromise<Void>] = []
     private(set) var failure: SessionError?
     private(set) var alerts: [String] = []
@@ -57,8 +56,6 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
         run(machine.submitted(numbered))
         return futures
     }
-
-    func endIdle() { run(machine.idleEnded()) }
 
     func takeActivity() -> MailboxActivity {
         defer { machine.activity = MailboxActivity() }
@@ -112,13 +109,6 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
         } catch {
             run(machine.connectionClosed(.protocolError("the server's answer cannot be read: \(error)")))
         }
-        if fetchedBytes + assembler.heldBytes > machine.limits.fetchedBytes {
-            run(
-                machine.connectionClosed(
-                    SessionError(code: .limitExceeded, scope: .connection, text: "the server sent too much at once")
-                )
-            )
-        }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -148,7 +138,6 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
         case .continuation: run(machine.receivedContinuation())
         case .fetchBegin, .fetchAttribute, .bodyBegin, .bodyBytes, .bodyEnd, .fetchEnd:
             guard let message = assembler.receive(event) else { return }
-            fetchedBytes += message.bodies.reduce(0) { $0 + $1.bytes.count }
             run(machine.received(message))
         }
     }
@@ -162,13 +151,12 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
     private func run(_ action: SessionMachine.Action) {
         switch action {
         case .write(let bytes):
-            if !silenceIsWatched { lastHeard = .now() }
+            lastHeard = .now()
             lookForSilence()
             context?.writeAndFlush(wrapOutboundOut(bytes.buffer), promise: nil)
         case .beginTLS:
             beginTLS()
         case .complete(let id, let result):
-            fetchedBytes -= result.fetched.reduce(0) { $0 + $1.bodies.reduce(0) { $0 + $1.bytes.count } }
             promises.removeValue(forKey: id)?.succeed(result)
             // An IDLE that ends without being asked to must not leave its waiter asleep.
             if result.command == IMAPCommand.idle.name { wakeWatchers() }
@@ -226,8 +214,6 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
     }
 
     // MARK: Silence
-
-    private var silenceIsWatched: Bool { silenceClock != nil }
 
     /// Arms the clock while an answer is due. It looks again when it rings instead of being moved by every byte.
     private func lookForSilence() {

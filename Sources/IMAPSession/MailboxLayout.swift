@@ -24,20 +24,37 @@ public struct MailboxLayout: Hashable, Sendable {
         if name.isInbox { return WireMailboxName(decoded: "INBOX") }
         var levels = name.levels.map(String.init)
         if let separator, separator != "/" {
-            guard levels.allSatisfy({ !$0.contains(separator) }) else { return nil }
+            // By scalars: a separator with a combining mark behind it is one character here and two on the wire.
+            guard levels.allSatisfy({ !$0.unicodeScalars.contains(where: separator.unicodeScalars.contains) }) else {
+                return nil
+            }
         }
-        if levels[0] == "INBOX", prefix.uppercased().hasPrefix("INBOX") { levels.removeFirst() }
+        if levels[0] == "INBOX", levels.count > 1, prefixIsInbox { levels.removeFirst() }
         guard let separator else { return levels.count == 1 ? WireMailboxName(decoded: prefix + levels[0]) : nil }
         return WireMailboxName(decoded: prefix + levels.joined(separator: String(separator)))
     }
 
-    /// The name as people write it; `nil` when it cannot be written so (a `/` within a level, an empty level).
+    /// The name as people write it; `nil` when it cannot be written so (a `/` within a level, an empty level, a mailbox
+    /// outside the personal namespace).
     public func name(_ wire: WireMailboxName) -> MailboxName? {
+        if wire.isInbox { return .inbox }
         var text = wire.decoded
-        if text.uppercased() == "INBOX" { return .inbox }
-        if !prefix.isEmpty, text.hasPrefix(prefix) { text.removeFirst(prefix.count) }
-        guard let separator, separator != "/" else { return MailboxName(text) }
-        guard !text.contains("/") else { return nil }
-        return MailboxName(text.split(separator: separator, omittingEmptySubsequences: false).joined(separator: "/"))
+        if !prefix.isEmpty {
+            guard text.hasPrefix(prefix) else { return nil }
+            text.removeFirst(prefix.count)
+        }
+        let levels: [Substring]
+        if let separator, separator != "/" {
+            guard !text.unicodeScalars.contains("/") else { return nil }
+            levels = text.split(separator: separator, omittingEmptySubsequences: false)
+        } else {
+            guard separator != nil || !text.unicodeScalars.contains("/") else { return nil }
+            levels = [Substring(text)]
+        }
+        guard let name = MailboxName(levels.joined(separator: "/")) else { return nil }
+        // `INBOX.INBOX` is not INBOX.
+        return name.isInbox ? nil : name
     }
+
+    private var prefixIsInbox: Bool { prefix.utf8.count >= 5 && prefix.prefix(5).lowercased() == "inbox" }
 }

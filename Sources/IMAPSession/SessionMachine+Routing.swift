@@ -46,7 +46,8 @@ extension SessionMachine {
         guard let code else { return [] }
         switch code {
         case .alert:
-            return [.alert(text)]
+            // Before TLS anybody may have said it.
+            return mustStartTLS ? [] : [.alert(text)]
         case .capability(let names):
             noteCapabilities(names)
         case .copyUID:
@@ -96,6 +97,8 @@ extension SessionMachine {
             if finished.result.status == .ok {
                 if finished.result.code == .readOnly { finished.result.selected?.isReadOnly = true }
                 selected = finished.result.selected
+                // Mail that came while another mailbox was selected shows only in this count.
+                activity.exists = selected?.exists
             } else {
                 finished.result.selected = nil
                 selected = nil

@@ -50,18 +50,19 @@ struct SessionMachine {
     private(set) var idle = Idle.none
     var waiting: [(id: CommandID, command: SubmittedCommand)] = []
     var inFlight: [InFlight] = []
-    private var wantsDone = false
     private var nextTag = 1
     private var strayReplies = 0
     private var untaggedSinceReply = 0
     private var farewell: String?
+    /// Bytes of fetched sections in the commands in flight.
+    private var heldBytes = 0
 
     var encoder = CommandEncoder(literals: .synchronizing)
     var selected: SelectedMailbox?
     var activity = MailboxActivity()
     private(set) var capabilities: Set<String>?
     /// Whether bytes are protected, or the connection never has to be.
-    private var mustStartTLS: Bool
+    private(set) var mustStartTLS: Bool
     let limits: SessionLimits
 
     init(mustStartTLS: Bool, limits: SessionLimits = .standard) {
@@ -90,24 +91,21 @@ struct SessionMachine {
         return pump()
     }
 
-    /// IDLE should end though no command follows.
-    mutating func idleEnded() -> [Action] {
-        wantsDone = idle != .none
-        return pump()
-    }
-
     /// Writes whatever may be written now, as one burst.
     private mutating func pump() -> [Action] {
         guard phase == .open else { return [] }
         var burst = ByteBuffer()
         var actions: [Action] = []
-        if case .idling(let id) = idle, wantsDone || !waiting.isEmpty {
+        if case .idling(let id) = idle, !waiting.isEmpty {
             burst.writeString("DONE\r\n")
             idle = .finishing(id)
-            wantsDone = false
         }
         while let next = waiting.first, mayWrite(next.command) {
             waiting.removeFirst()
+            if mustStartTLS, next.command.carriesSecret {
+                actions.append(.fail(next.id, .protocolError("no password goes out before TLS")))
+                continue
+            }
             let tag = "p\(nextTag)"
             nextTag += 1
             do {
@@ -170,6 +168,10 @@ struct SessionMachine {
         }
         if let index = inFlight.firstIndex(where: { $0.command.expects(message) }) {
             inFlight[index].result.fetched.append(message)
+            heldBytes += message.bodyBytes
+            guard heldBytes <= limits.fetchedBytes else {
+                return close(.init(code: .limitExceeded, scope: .connection, text: "the server sent too much at once"))
+            }
             return []
         }
         activity.noteFlags(message)
@@ -198,6 +200,7 @@ struct SessionMachine {
             return []
         }
         var finished = inFlight.remove(at: index)
+        heldBytes -= finished.result.fetched.reduce(0) { $0 + $1.bodyBytes }
         finished.result.status = reply.status
         finished.result.code = reply.code
         finished.result.text = reply.text
@@ -220,6 +223,9 @@ struct SessionMachine {
         phase = .open
         mustStartTLS = false
         capabilities = nil
+        encoder = CommandEncoder(literals: .synchronizing)
+        selected = nil
+        farewell = nil
         activity = MailboxActivity()
         let result = CommandResult(command: "STARTTLS", status: .ok, code: nil, text: "")
         return [.complete(id, result)] + pump()

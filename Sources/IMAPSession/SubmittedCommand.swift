@@ -58,6 +58,13 @@ struct SubmittedCommand: Sendable {
             }
     }
 
+    var carriesSecret: Bool {
+        switch command {
+        case .login, .authenticate: true
+        default: false
+        }
+    }
+
     var isIdle: Bool { kind == .idle }
 
     /// Commands after which the server may speak differently: nothing overtakes them and they overtake nothing.
@@ -72,8 +79,8 @@ struct SubmittedCommand: Sendable {
             if onlyFlags { return message.flags != nil || !items.contains(.flags) }
             return message.internalDate != nil || message.size != nil || !message.bodies.isEmpty
                 || message.gmMessageID != nil || message.emailID != nil
-        case .uidStore(let uids, _, _, _, _):
-            return message.uid.map(uids.set.contains) ?? false
+        case .uidStore(let uids, _, _, let silent, _):
+            return !silent && (message.uid.map(uids.set.contains) ?? false)
         default:
             return false
         }

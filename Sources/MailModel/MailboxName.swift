@@ -12,11 +12,16 @@ public struct MailboxName: Hashable, Sendable, Comparable, CustomStringConvertib
         guard rawValue.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
         let levels = rawValue.split(separator: "/", omittingEmptySubsequences: false)
         guard levels.allSatisfy({ !$0.isEmpty }) else { return nil }
-        if levels[0].count == 5, levels[0].uppercased() == "INBOX" {
+        if Self.isInbox(levels[0]) {
             self.rawValue = (["INBOX"] + levels.dropFirst().map(String.init)).joined(separator: "/")
         } else {
             self.rawValue = rawValue
         }
+    }
+
+    /// ASCII only: other letters whose upper case happens to be the same are other names.
+    private static func isInbox(_ level: Substring) -> Bool {
+        level.utf8.count == 5 && zip(level.utf8, "INBOX".utf8).allSatisfy { $0 & 0xDF == $1 }
     }
 
     private init(unchecked: String) { rawValue = unchecked }

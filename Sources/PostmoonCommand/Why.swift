@@ -27,7 +27,10 @@ struct Why: AsyncParsableCommand {
         do {
             let reports = try await reports(configuration)
             guard !reports.isEmpty else {
-                throw CommandStatus.failed("nothing is known of “\(Terminal.safe(message))”")
+                throw CommandStatus.failed(
+                    "no plan is known of “\(Terminal.safe(message))”: no rule matched it, or it never came to a watched folder. "
+                        + "`postmoon why ACCOUNT/FOLDER/UID` asks the rules again"
+                )
             }
             for report in reports { Terminal.line(common.json ? try report.json() : PlanText.explanation(report)) }
         } catch {

@@ -5,7 +5,7 @@
 make_certificates() (
     umask 077
     mkdir -p "$1"
-    cd "$1"
+    cd "$1" || exit
     {
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 30 \
             -subj '/O=Postmoon demo/CN=demo authority' -addext basicConstraints=critical,CA:TRUE \

@@ -16,9 +16,11 @@ while (my $client = $server->accept) {
     }
     my $body = '';
     read($client, $body, $length) if $length;
-    open(my $log, '>>', $file) or die "cannot write $file: $!\n";
-    print $log "$body\n";
-    close $log;
+    if (length $body) {
+        open(my $log, ">>", $file) or die "cannot write $file: $!\n";
+        print $log "$body\n";
+        close $log;
+    }
     print $client "HTTP/1.1 204 No Content\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     close $client;
 }

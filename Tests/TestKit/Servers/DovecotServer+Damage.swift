@@ -20,4 +20,20 @@ extension DovecotServer {
         try Data(content.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
         chown("\(folder)/\(name)", owner.mailUser, owner.mailGroup)
     }
+
+    /// Puts a message into a folder behind the server's back, as a program that writes Maildirs does.
+    ///
+    /// - Parameter received: its INTERNALDATE, seconds since 1970; `nil`: now.
+    public func place(_ message: String, of user: String, in mailbox: String = "INBOX", received: Int? = nil) throws {
+        let folder = maildir(of: user, mailbox)
+        let name = UUID().uuidString
+        try writeFile("tmp/\(name)", message, of: user, in: mailbox)
+        if let received {
+            let time = timeval(tv_sec: received, tv_usec: 0)
+            _ = utimes("\(folder)/tmp/\(name)", [time, time])
+        }
+        guard rename("\(folder)/tmp/\(name)", "\(folder)/new/\(name)") == 0 else {
+            throw ServerUnavailable("\(folder)/new cannot be written")
+        }
+    }
 }

@@ -1,0 +1,78 @@
+import TestKit
+import Testing
+
+/// Folders that are missing, or that the server will not make or fill.
+@Suite(.inTurn, .timeLimit(.minutes(2)))
+struct FolderFaultTests {
+    enum Fault: String, CaseIterable {
+        case refusedByRule = "the rule wants no new folder"
+        case nameTooLong = "the name is too long for the server"
+        case noRightToCreate = "nobody may make folders there"
+        case noRightToInsert = "nobody may put mail there"
+
+        var target: String {
+            switch self {
+            case .refusedByRule: #"move("Missing", { create = false })"#
+            case .nameTooLong: "move(\"\(String(repeating: "x", count: 300))\")"
+            case .noRightToCreate: #"move "Locked/Sub""#
+            case .noRightToInsert: #"move "Locked""#
+            }
+        }
+    }
+
+    @Test(arguments: [CapabilityProfile.full, .withoutMove], Fault.allCases)
+    func `The message stays where it is, the plan fails by name, and mail goes on`(
+        _ capabilities: CapabilityProfile, _ fault: Fault
+    ) async throws {
+        let server = try await SharedServers.dovecot(capabilities)
+        let user = newUser()
+        if [.noRightToCreate, .noRightToInsert].contains(fault) {
+            try await server.doveadm("mailbox", "create", "-u", user, "Locked")
+            try server.writeFile("dovecot-acl", "owner lrwst\n", of: user, in: "Locked")
+        }
+        let setup = try PostmoonSetup(
+            accounts: [server.account(user)],
+            rules: """
+                rule "bad" { when = subject:starts "Bad", run = { mark "flagged", \(fault.target) } }
+                rule "good" { when = subject:starts "Good", run = { move "Filed" } }
+                """)
+        let daemon = try await setup.watch()
+        try await server.deliver(Letter("Bad 1"), Letter("Good 1"), to: user)
+        #expect(try await server.letter("Good 1", of: user, in: "Filed") != nil)
+        let plan = try await setup.plan {
+            $0.text("subject") == "Bad 1" && ["failed", "rolled_back"].contains($0.text("status"))
+        }
+        let error = try #require(plan.text("error"))
+        #expect(error.contains("folder_missing") || error.contains("folder_read_only"), "\(plan)")
+        // All, or back: the flag that came before the failed move is taken back.
+        #expect(plan.text("status") == "rolled_back", "\(plan)")
+        let inbox = try await server.messages(of: user, within: .seconds(5)) { $0.first?.flags.isEmpty == true }
+        #expect(inbox.compactMap { $0.header("Subject") } == ["Bad 1"])
+        #expect(inbox.first?.flags.isEmpty == true)
+
+        try await server.deliver(Letter("Good 2"), to: user)
+        #expect(try await server.letter("Good 2", of: user, in: "Filed") != nil)
+        #expect(try await setup.accountStatus().text("state") == "watching")
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test
+    func `A watched folder that is missing fails by name, and the others are watched`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        var account = server.account(user)
+        account.extra = #"watch = ["INBOX", "Not there"]"#
+        let setup = try PostmoonSetup(
+            accounts: [account], rules: #"rule "all" { when = subject:starts "Good", run = { move "Filed" } }"#)
+        let daemon = try setup.start("run")
+        #expect(try await daemon.entry { $0["folder"] == "Not there" && $0["code"] != nil }["code"] == "folder_missing")
+        try await daemon.entry("ready")
+        try await server.deliver(Letter("Good"), to: user)
+        #expect(try await server.letter("Good", of: user, in: "Filed") != nil)
+        let folders = try await setup.accountStatus().objects("folders")
+        #expect(folders.map { $0.text("folder") } == ["INBOX", "Not there"])
+        #expect(folders.map { $0.text("state") } == ["watching", "failing"])
+        #expect(folders.last?.text("error")?.isEmpty == false)
+        #expect(try await daemon.stop() == 0)
+    }
+}

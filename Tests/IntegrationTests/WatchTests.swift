@@ -1,0 +1,153 @@
+import TestKit
+import Testing
+
+/// What counts as new mail: from the first start on, exactly, whatever happens in between.
+@Suite(.inTurn, .timeLimit(.minutes(2)))
+struct WatchTests {
+    static let rules = #"rule "all" { when = subject:starts "File", run = { move "Filed" } }"#
+
+    @Test
+    func `The first start touches no mail that was there before`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        try await server.deliver(Letter("File old 1"), Letter("File old 2"), to: user)
+        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: Self.rules)
+        let daemon = try await setup.watch()
+        try await server.deliver(Letter("File new"), to: user)
+        #expect(try await server.letter("File new", of: user, in: "Filed") != nil)
+        #expect(server.subjects(of: user) == ["File old 1", "File old 2"])
+        #expect(server.messages(of: user).allSatisfy { $0.flags.isEmpty })
+        #expect(server.messages(of: user, in: "Filed").count == 1)
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test(arguments: [CapabilityProfile.full, .withoutCondstore])
+    func `After a pause it continues exactly where it stopped`(_ capabilities: CapabilityProfile) async throws {
+        let server = try await SharedServers.dovecot(capabilities)
+        let user = newUser()
+        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: Self.rules)
+        var daemon = try await setup.watch()
+        try await server.deliver(Letter("File 1"), Letter("Stay 1"), to: user)
+        #expect(try await server.letter("File 1", of: user, in: "Filed") != nil)
+        _ = try await server.letter("Stay 1", of: user, in: "INBOX")
+        #expect(try await daemon.stop() == 0)
+
+        try await server.deliver(Letter("File 2"), Letter("Stay 2"), Letter("File 3"), to: user)
+        daemon = try await setup.watch()
+        let expected: Set = ["File 1", "File 2", "File 3"]
+        #expect(try await server.subjects(of: user, in: "Filed", become: expected) == expected)
+        #expect(server.messages(of: user, in: "Filed").count == 3)
+        #expect(server.subjects(of: user) == ["Stay 1", "Stay 2"])
+        // Each was decided once.
+        let plans = try await setup.run("log", "--json").objects().filter { !$0.objects("actions").isEmpty }
+        #expect(plans.compactMap { $0.text("subject") }.sorted() == expected.sorted())
+        try await daemon.kill()
+
+        try await server.deliver(Letter("File 4"), to: user)
+        daemon = try await setup.watch()
+        #expect(try await server.letter("File 4", of: user, in: "Filed") != nil)
+        #expect(server.messages(of: user, in: "Filed").count == 4)
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test
+    func `New UIDs for old messages make none of them new`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        try await server.deliver(Letter("File before the first start"), to: user)
+        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: Self.rules)
+        var daemon = try await setup.watch()
+        try await server.deliver(Letter("Stay"), Letter("File now"), to: user)
+        #expect(try await server.letter("File now", of: user, in: "Filed") != nil)
+        #expect(try await daemon.stop() == 0)
+
+        try server.renumber(user)
+        try await server.deliver(Letter("File while away"), to: user)
+        daemon = try await setup.watch()
+        #expect(try await server.letter("File while away", of: user, in: "Filed") != nil)
+        try await server.deliver(Letter("File afterwards"), to: user)
+        #expect(try await server.letter("File afterwards", of: user, in: "Filed") != nil)
+        #expect(server.subjects(of: user) == ["File before the first start", "Stay"])
+        #expect(server.messages(of: user, in: "Filed").count == 3)
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test
+    func `A UIDVALIDITY that changes under a watching program makes no old mail new`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        try await server.deliver(Letter("File before the first start"), to: user)
+        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: Self.rules)
+        let daemon = try await setup.watch()
+        let seen = daemon.log.count
+        try await server.doveadm("mailbox", "update", "-u", user, "--uid-validity", "1234567890", "INBOX")
+        try await server.doveadm("kick", user)
+        try await daemon.entry("watching", from: seen)
+        try await server.deliver(Letter("File afterwards"), to: user)
+        #expect(try await server.letter("File afterwards", of: user, in: "Filed") != nil)
+        #expect(server.subjects(of: user) == ["File before the first start"])
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test
+    func `Several folders are watched, and old mail moved into one is not new`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        try await server.doveadm("mailbox", "create", "-u", user, "Lists/Swift")
+        var account = server.account(user)
+        account.extra = #"watch = ["INBOX", "Lists/Swift"]"#
+        let setup = try PostmoonSetup(
+            accounts: [account],
+            rules: """
+                rule "inbox" { folder = "INBOX", when = subject:starts "File", run = { move "Filed" } }
+                rule "lists" { folder = "Lists/*", when = subject:starts "File", run = { move "Lists/Read" } }
+                rule "moved" { folder = "INBOX", on = "moved_in", when = subject:starts "Moved", run = { mark "flagged" } }
+                """)
+        let daemon = try await setup.watch(folders: 2)
+        // Put there by another client: with its old date it is moved in, with the present one it is new.
+        try server.place(Letter("Moved, File not").text, of: user, received: 1_577_880_000)
+        try server.place(Letter("File by list").text, of: user, in: "Lists/Swift")
+        try await server.deliver(Letter("File by inbox"), to: user)
+        #expect(try await server.letter("File by list", of: user, in: "Lists/Read") != nil)
+        #expect(try await server.letter("File by inbox", of: user, in: "Filed") != nil)
+        let moved = try await server.messages(of: user, within: .seconds(20)) { messages in
+            messages.first?.flags.contains("F") == true
+        }
+        #expect(moved.count == 1 && moved[0].flags.contains("F"))
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test
+    func `A message that a person brings back stays where it was put`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: Self.rules)
+        let daemon = try await setup.watch()
+        try await server.deliver(Letter("File me"), to: user)
+        #expect(try await server.letter("File me", of: user, in: "Filed") != nil)
+        try await server.doveadm("move", "-u", user, "INBOX", "mailbox", "Filed", "all")
+        try await server.deliver(Letter("File another"), to: user)
+        #expect(try await server.letter("File another", of: user, in: "Filed") != nil)
+        #expect(server.subjects(of: user) == ["File me"])
+        #expect(server.subjects(of: user, in: "Filed") == ["File another"])
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test
+    func `An IDLE that is restarted misses nothing`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        var account = server.account(user)
+        account.extra = "idle = \"1s\""
+        let setup = try PostmoonSetup(accounts: [account], rules: Self.rules)
+        let daemon = try await setup.watch()
+        // Spread over several restarts by waiting for each to be filed.
+        for number in 1...30 {
+            try await server.deliver(Letter("File \(number)"), to: user)
+            #expect(try await server.letter("File \(number)", of: user, in: "Filed") != nil)
+        }
+        #expect(server.messages(of: user, in: "Filed").count == 30)
+        #expect(daemon.log.allSatisfy { $0["level"] != "error" })
+        #expect(try await daemon.stop() == 0)
+    }
+}

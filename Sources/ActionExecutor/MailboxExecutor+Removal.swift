@@ -28,15 +28,16 @@ extension MailboxExecutor {
             // UID EXPUNGE removes only what bears \Deleted: should the STORE fail, it removes nothing of these.
             let removable = NonEmptyUIDSet(chunk.set.intersection(UIDSet(expunged)))
             if let removable { commands.append(.uidExpunge(removable)) }
-            commands.append(.uidFetch(.set(chunk.set), [.uid, .flags], changedSince: nil))
             let replies = try await connection.run(commands)
+            // A look of its own: pipelined behind the expunge, Dovecot still shows the messages.
+            let look = try await connection.run(.uidFetch(.set(chunk.set), [.uid, .flags], changedSince: nil))
             let left = Dictionary(
-                (replies.last?.fetched ?? []).compactMap { message in
+                look.fetched.compactMap { message in
                     message.uid.flatMap { uid in message.flags.map { (uid, $0) } }
                 },
                 uniquingKeysWith: { first, _ in first }
             )
-            let looked = replies.last?.status == .ok
+            let looked = look.status == .ok
             let error = replies.first { $0.status != .ok }?.error
             for item in verified where chunk.set.contains(item.uid) {
                 settleRemoval(

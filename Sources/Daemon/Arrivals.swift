@@ -14,12 +14,12 @@ struct Arrivals: Sendable {
 
     /// One record for each message, in the order of their UIDs; none for what vanished meanwhile.
     func decide(
-        _ fetched: [FetchedMessage], memory: MailboxMemory, headerIsWhole: Bool, afterReset: Bool
+        _ fetched: [FetchedMessage], memory: MailboxMemory, fields: Set<String>?, afterReset: Bool
     ) async throws -> [DecisionRecord] {
         var records: [DecisionRecord] = []
         var arrived: [ArrivedMessage] = []
         for message in fetched.sorted(by: { ($0.uid ?? .first) < ($1.uid ?? .first) }) {
-            if let message = visit.arrived(message, headerIsWhole: headerIsWhole) {
+            if let message = visit.arrived(message, fields: fields) {
                 arrived.append(message)
             } else if let uid = message.uid {
                 records.append(unreadable(uid))

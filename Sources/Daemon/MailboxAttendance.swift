@@ -163,7 +163,7 @@ struct MailboxAttendance: Sendable {
                 let reply = try await visit.connection.run(
                     .uidFetch(.set(UIDSet(part)), visit.fetchItems(fields: fields), changedSince: nil)
                 ).checked()
-                try await take(reply.fetched, &memory, headerIsWhole: fields == nil)
+                try await take(reply.fetched, &memory, fields: fields)
                 try await visit.executor.carryOutDueSteps()
             }
             return
@@ -171,11 +171,11 @@ struct MailboxAttendance: Sendable {
         let reply = try await visit.connection.run(
             .uidFetch(.from(memory.nextUID), visit.fetchItems(fields: nil), changedSince: nil)
         ).checked()
-        try await take(reply.fetched, &memory, headerIsWhole: true)
+        try await take(reply.fetched, &memory, fields: nil)
     }
 
     private func take(
-        _ fetched: [FetchedMessage], _ memory: inout MailboxMemory, headerIsWhole: Bool
+        _ fetched: [FetchedMessage], _ memory: inout MailboxMemory, fields: Set<String>?
     ) async throws {
         // `n:*` names the last message even when its UID is below n (RFC 3501 §6.4.8).
         let messages = fetched.filter { ($0.uid ?? .first) >= memory.nextUID }
@@ -189,7 +189,7 @@ struct MailboxAttendance: Sendable {
         }
         var next = memory
         let records = try await Arrivals(visit: visit, logger: logger).decide(
-            messages, memory: memory, headerIsWhole: headerIsWhole, afterReset: false
+            messages, memory: memory, fields: fields, afterReset: false
         )
         for message in messages {
             if let after = message.uid?.next { next.nextUID = max(next.nextUID, after) }
@@ -222,7 +222,7 @@ struct MailboxAttendance: Sendable {
                 .uidFetch(.set(UIDSet(part)), visit.fetchItems(fields: fields), changedSince: nil)
             ).checked()
             records += try await Arrivals(visit: visit, logger: logger).decide(
-                reply.fetched, memory: before, headerIsWhole: fields == nil, afterReset: true
+                reply.fetched, memory: before, fields: fields, afterReset: true
             )
         }
         for message in listed.fetched {

@@ -108,13 +108,15 @@ struct MailboxVisit: Sendable {
     }
 
     /// A fetched message as the decider takes it; `nil` when the server left out what it takes.
-    func arrived(_ message: FetchedMessage, headerIsWhole: Bool) -> ArrivedMessage? {
+    ///
+    /// - Parameter fields: what `fetchItems` was given.
+    func arrived(_ message: FetchedMessage, fields: Set<String>?) -> ArrivedMessage? {
         guard let facts = message.facts, let bytes = message.bodies.first?.bytes else { return nil }
         let header = HeaderBlock(bytes)
         guard let identity = identities.identity(of: message, header: header) else { return nil }
         return ArrivedMessage(
             key: MessageKey(account: hub.name, mailbox: mailbox, uidValidity: uidValidity, uid: facts.uid),
-            identity: identity, facts: facts, header: header, headerIsWhole: headerIsWhole
+            identity: identity, facts: facts, header: header, fields: fields.map { Set($0.union(IdentityReader.fields).map { $0.lowercased() }) }
         )
     }
 }

@@ -13,7 +13,8 @@ struct ArrivedMessage: Sendable {
     var identity: MessageIdentity
     var facts: MessageFacts
     var header: HeaderBlock
-    var headerIsWhole: Bool
+    /// The header fields that were fetched; `nil`: all of them.
+    var fields: Set<String>?
 }
 
 /// Asks the rules about a message, fetching what they turn out to need, and makes the record of what they want.
@@ -30,14 +31,15 @@ struct MessageDecider: Sendable {
 
     /// The record of a decision, or `nil` when the message vanished while it was being looked at.
     func decide(
-        _ message: ArrivedMessage, event: RuleEvent, trigger: PlanTrigger, proposing: Bool = false
+        _ message: ArrivedMessage, event: RuleEvent, trigger: PlanTrigger, proposing: Bool = false,
+        only: Set<String>? = nil
     ) async throws -> DecisionRecord? {
         guard let (runtime, generation) = await surroundings.rules.runtime(for: account) else { return nil }
         let now = surroundings.clock()
         var subject = RuleMessage(
             account: account, mailbox: message.key.mailbox, uid: message.key.uid.rawValue, event: event,
             flags: message.facts.flags, size: message.facts.size, received: message.facts.internalDate,
-            header: message.header, headerIsWhole: message.headerIsWhole
+            header: message.header, headerIsWhole: message.fields == nil, fetchedFields: message.fields
         )
         var record = DecisionRecord(
             key: message.key, identity: message.identity, trigger: trigger, time: now,
@@ -46,7 +48,7 @@ struct MessageDecider: Sendable {
         )
         // Each need is met once; a second time the same would mean that the runtime does not see what it got.
         for _ in 0..<4 {
-            switch await runtime.decide(subject, state: try await surroundings.memory.snapshot(), now: now) {
+            switch await runtime.decide(subject, state: try await surroundings.memory.snapshot(), now: now, only: only, evidence: .whenMatched) {
             case .needs(let need):
                 guard try await provide(need, &subject, message, &record) else {
                     return record.state == .failed ? record : nil
@@ -78,11 +80,13 @@ struct MessageDecider: Sendable {
             guard let bytes = try await fetch(message.key.uid, .header) else { return false }
             subject.header = HeaderBlock(bytes)
             subject.headerIsWhole = true
+            subject.fetchedFields = nil
         case .body:
             guard let raw = try await whole(message, &record) else { return false }
             subject.raw = raw
             subject.header = HeaderBlock(raw)
             subject.headerIsWhole = true
+            subject.fetchedFields = nil
         }
         return true
     }

@@ -23,7 +23,7 @@ struct Redecision: Sendable {
             ).checked()
             var records: [DecisionRecord] = []
             for message in reply.fetched {
-                guard let arrived = visit.arrived(message, headerIsWhole: true), let plan = plans[arrived.key.uid],
+                guard let arrived = visit.arrived(message, fields: nil), let plan = plans[arrived.key.uid],
                     let event = RuleEvent(decidedFor: plan.trigger),
                     var record = try await visit.decider.decide(arrived, event: event, trigger: plan.trigger)
                 else { continue }

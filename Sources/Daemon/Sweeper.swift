@@ -15,6 +15,9 @@ public struct SweepQuery: Codable, Sendable {
     public var since: Int64?
     public var rules: [String]
 
+    /// `nil`: the rules for mail that arrives.
+    var only: Set<String>? { rules.isEmpty ? nil : Set(rules) }
+
     public init(account: String? = nil, folders: [String] = [], since: Int64? = nil, rules: [String] = []) {
         self.account = account
         self.folders = folders
@@ -42,7 +45,8 @@ public struct Sweeper: Sendable {
         try await walk(query) { visit, records in
             _ = try await surroundings.journal.recordDecisions(records, progress: [])
         } decide: { visit, message in
-            try await visit.decider.decide(message, event: .sweep, trigger: .sweep(run: number), proposing: true)
+            try await visit.decider.decide(message, event: .sweep, trigger: .sweep(run: number), proposing: true, only: query.only
+            )
         }
         let plans = try await surroundings.journal.plans(PlanQuery(trigger: .sweep(run: number)))
         return (number, plans)
@@ -55,7 +59,7 @@ public struct Sweeper: Sendable {
             _ = try await surroundings.journal.recordDecisions(records, progress: [])
             try await visit.executor.carryOutDueSteps()
         } decide: { visit, message in
-            try await visit.decider.decide(message, event: .sweep, trigger: .sweep(run: number))
+            try await visit.decider.decide(message, event: .sweep, trigger: .sweep(run: number), only: query.only)
         }
         return try await report(PlanQuery(trigger: .sweep(run: number)), "sweep \(number)", tell)
     }
@@ -127,7 +131,7 @@ public struct Sweeper: Sendable {
             next = parts.indices.contains(index + 1) ? visit.connection.submit([parts[index + 1]])[0] : nil
             var records: [DecisionRecord] = []
             for message in fetched.sorted(by: { ($0.uid ?? .first) < ($1.uid ?? .first) }) {
-                guard let arrived = visit.arrived(message, headerIsWhole: fields == nil),
+                guard let arrived = visit.arrived(message, fields: fields),
                     !arrived.facts.flags.contains(.deleted), let record = try await decide(visit, arrived)
                 else { continue }
                 if !record.actions.isEmpty || record.state == .failed { records.append(record) }

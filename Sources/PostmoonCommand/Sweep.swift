@@ -20,6 +20,9 @@ struct Sweep: AsyncParsableCommand {
     @Option(help: "A folder to look into; may be repeated. Default: the watched folders.")
     var folder: [String] = []
 
+    @Option(help: "Only this rule; may be repeated.")
+    var rule: [String] = []
+
     @Option(help: "Only mail received within this time, such as 90d.")
     var since: String?
 
@@ -35,7 +38,7 @@ struct Sweep: AsyncParsableCommand {
     func run() async throws {
         let configuration = try common.load()
         let query = SweepQuery(
-            account: account, folders: folder, since: try since.map(Duration.seconds(in:)), rules: []
+            account: account, folders: folder, since: try since.map(Duration.seconds(in:)), rules: rule
         )
         if let account, !configuration.accounts.contains(where: { $0.name.rawValue == account }) {
             throw CommandStatus.wrong("there is no account “\(account)” in \(configuration.file)")

@@ -7,6 +7,9 @@
 # FOLDER is made, and removed at the end; the end is when STOP_FILE is there or its folder is gone.
 set -euo pipefail
 
+# The terminal may go; the file is the only sign.
+trap '' HUP INT
+
 folder=$1 port=$2 lmtp=$3 stop=$4
 servers=${stop%/*}
 daemons=$(postconf -c /usr/share/postfix -dh daemon_directory 2>/dev/null || postconf -dh daemon_directory)

@@ -45,11 +45,11 @@ free_ports() {
         print join(" ", map { $_->sockport } @held), "\n";' "$1"
 }
 
-# start NAME LOG COMMAND...: in a session of its own, so that it outlives the terminal under --keep
+# start NAME LOG COMMAND...: most in a session of their own (setsid), so that they outlive the terminal under --keep
 start() {
     local name=$1 log=$2
     shift 2
-    setsid "$@" >"$log" 2>&1 </dev/null &
+    "$@" >"$log" 2>&1 </dev/null &
     started+=("$name:$!")
 }
 
@@ -69,7 +69,7 @@ start_dovecot() {
     step "Dovecot: IMAP with TLS, LMTP"
     write_dovecot_configuration "$folder" "$imaps_port" "$lmtp_port" "$password"
     local log=$folder/dovecot.out
-    start dovecot "$log" dovecot -F -c "$folder/dovecot.conf"
+    start dovecot "$log" setsid dovecot -F -c "$folder/dovecot.conf"
     if ! until_true 15 answers "$imaps_port" || ! until_true 15 answers "$lmtp_port"; then
         stuck "does not answer"
         if [ -s "$folder/dovecot.log" ]; then log=$folder/dovecot.log; fi
@@ -81,16 +81,17 @@ start_dovecot() {
 # Postfix runs only as root: as root, by sudo, or as root of a user namespace of our own.
 start_postfix() {
     step "Postfix: submission with STARTTLS"
-    local log=$folder/postfix.out as_root=()
+    local log=$folder/postfix.out as_root=(setsid)
     if [ "$(id -u)" != 0 ]; then
         if unshare --map-root-user --map-auto true 2>/dev/null; then
-            as_root=(unshare --map-root-user --map-auto)
-        elif command -v sudo >/dev/null && sudo -p 'Postfix runs only as root; password of %u: ' -v; then
+            as_root=(setsid unshare --map-root-user --map-auto)
+        elif may_sudo; then
+            # In this session: sudo remembers a password for its terminal.
             as_root=(sudo -n)
         else
             stuck "left out"
-            remark "Postfix runs only as root, and neither sudo nor newuidmap (package uidmap) is here."
-            remark "The forward will wait in the outbox instead."
+            remark "Postfix runs only as root. Neither sudo nor newuidmap (package uidmap) gives that here,"
+            remark "so the forward will wait in the outbox."
             return
         fi
     fi
@@ -105,10 +106,15 @@ start_postfix() {
 }
 has_postfix=''
 
+may_sudo() {
+    command -v sudo >/dev/null || return 1
+    sudo -n -v 2>/dev/null || { [ -t 0 ] && echo && sudo -p '  It runs only as root. Password of %u: ' -v; }
+}
+
 start_webhook() {
     step "A webhook that stands for a phone"
     touch "$folder/phone"
-    start webhook "$folder/webhook.out" perl "$root/scripts/lib/webhook.pl" "$webhook_port" "$folder/phone"
+    start webhook "$folder/webhook.out" setsid perl "$root/scripts/lib/webhook.pl" "$webhook_port" "$folder/phone"
     until_true 10 answers "$webhook_port" || {
         stuck "does not answer"
         fail "The listener for notifications did not start." "$folder/webhook.out"
@@ -144,12 +150,12 @@ start_postmoon() {
     said=$(postmoon check 2>&1) || { stuck "found something" && fail "$said"; }
     done_with "$said"
     step "postmoon run"
-    start postmoon "$folder/run.log" "$binary" run --config "$folder/postmoon.toml"
+    start postmoon "$folder/run.log" setsid "$binary" run --config "$folder/postmoon.toml"
     until_true 20 grep -q ' watching' "$folder/run.log" || {
         stuck "does not watch"
         fail "\`postmoon run\` did not begin to watch the INBOX." "$folder/run.log"
     }
-    start log "$folder/follow" "$binary" log --follow --json --config "$folder/postmoon.toml"
+    start log "$folder/follow" setsid "$binary" log --follow --json --config "$folder/postmoon.toml"
     done_with "watches jane's INBOX"
 }
 

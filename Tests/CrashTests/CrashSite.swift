@@ -1,0 +1,84 @@
+import Foundation
+@testable import TestKit
+
+/// Private servers, and a configuration folder of a Postmoon that watches one mailbox there.
+///
+/// Forwards arrive at a Dovecot of their own, so that trouble with the watched one is no trouble of theirs.
+struct CrashSite: Sendable {
+    static let user = "jane"
+
+    let mail: DovecotServer
+    let relay: DovecotServer
+    let submission: PostfixServer
+    /// Configuration, rules, state and logs.
+    let folder: TemporaryFolder
+    /// Between Postmoon and its servers, when connections are to be cut.
+    let proxies: Proxies?
+
+    struct Proxies: Sendable {
+        let imap: CuttingProxy
+        let smtp: CuttingProxy
+    }
+
+    var configuration: String { folder.file("postmoon.toml") }
+    var state: String { folder.file("state") }
+
+    /// - Parameter cuts: of the connections to the mailbox and to the submission server; these then go in the clear,
+    ///   lest a cut meets only handshakes.
+    static func make(
+        _ capabilities: CapabilityProfile, cuts: (imap: [Cut], smtp: [Cut])? = nil
+    ) async throws -> CrashSite {
+        var options = DovecotServer.Options()
+        options.capabilities = capabilities
+        options.prompt = true
+        let mail = try await DovecotServer.start(options)
+        let relay = try await DovecotServer.start()
+        var postfix = PostfixServer.Options()
+        postfix.offersSTARTTLS = cuts == nil
+        let submission = try await PostfixServer.start(postfix, dovecot: relay)
+        let proxies = try cuts.map { cuts in
+            Proxies(
+                imap: try CuttingProxy(to: mail.imapPort, cuts: cuts.imap),
+                smtp: try CuttingProxy(to: submission.submissionPort, cuts: cuts.smtp))
+        }
+        let site = CrashSite(
+            mail: mail, relay: relay, submission: submission, folder: try TemporaryFolder("pmcr"), proxies: proxies)
+        try site.configure()
+        return site
+    }
+
+    private func configure() throws {
+        try folder.makeFolder("rules", mode: 0o700)
+        try folder.write("rules/campaign.lua", Letter.rules)
+        try folder.write("secret", mail.options.password + "\n")
+        let authority = mail.certificates.authorityFile
+        let imap =
+            proxies.map { "port = \($0.imap.port), security = \"none\"" }
+            ?? "port = \(mail.imapsPort), security = \"tls\", ca = \"\(authority)\""
+        let smtp =
+            proxies.map { "port = \($0.smtp.port), security = \"none\"" }
+            ?? "port = \(submission.submissionPort), security = \"starttls\", ca = \"\(authority)\""
+        try folder.write(
+            "postmoon.toml",
+            """
+            rules = "rules"
+            state = "state"
+
+            [accounts.jane]
+            user     = "\(Self.user)"
+            address  = "jane@example.org"
+            password = { file = "secret" }
+            imap     = { host = "127.0.0.1", \(imap) }
+            smtp     = { host = "127.0.0.1", \(smtp) }
+
+            """)
+    }
+
+    func stop() async {
+        proxies?.imap.close()
+        proxies?.smtp.close()
+        await submission.stop()
+        await mail.stop()
+        await relay.stop()
+    }
+}

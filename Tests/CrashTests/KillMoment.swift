@@ -1,0 +1,101 @@
+import Foundation
+import Synchronization
+@testable import TestKit
+
+/// When in a run the program is to be killed: moments at which it has work in hand are more likely than chance makes
+/// them.
+enum KillMoment: Sendable {
+    /// Also while it starts, and looks at what was interrupted.
+    case afterStart(Duration)
+    /// Counted from the start.
+    case afterDeliveries(Int, then: Duration)
+    case afterLogLines(Int)
+    /// The journal's log file was written to so many times.
+    case afterJournalWrites(Int)
+
+    static func random(using generator: inout SeededGenerator) -> KillMoment {
+        switch Int.random(in: 0..<100, using: &generator) {
+        case 0..<15:
+            .afterStart(.milliseconds(Int.random(in: 0...900, using: &generator)))
+        case 15..<50:
+            .afterDeliveries(
+                Int.random(in: 1...10, using: &generator),
+                then: .milliseconds(Int.random(in: 5...150, using: &generator)))
+        case 50..<70:
+            .afterLogLines(Int.random(in: 3...60, using: &generator))
+        default:
+            .afterJournalWrites(generator.scaled(in: 1...25))
+        }
+    }
+
+    /// Returns at the moment, at the latest after two seconds of waiting for the program.
+    ///
+    /// - Parameter delivered: how many letters were delivered so far, of all.
+    func wait(_ runs: PostmoonRuns, delivered: @escaping @Sendable () -> Int) async throws {
+        let limit = Duration.seconds(2)
+        let before = delivered()
+        try await blocking {
+            switch self {
+            case .afterStart(let delay):
+                Self.pass(delay)
+            case .afterDeliveries(let count, let delay):
+                _ = awaited(within: limit) { delivered() - before >= count ? true : nil }
+                Self.pass(delay)
+            case .afterLogLines(let count):
+                var watched = WatchedFile(runs.logFile ?? "")
+                _ = watched.waitForLines(count, within: limit)
+            case .afterJournalWrites(let count):
+                var watched = WatchedFile(runs.site.state + "/journal.sqlite-wal")
+                _ = watched.waitForWrites(count, within: limit)
+            }
+        }
+    }
+
+    private static func pass(_ delay: Duration) { usleep(useconds_t(delay / .microseconds(1))) }
+}
+
+/// A file that another program writes.
+struct WatchedFile {
+    private let path: String
+    private var status = stat()
+
+    init(_ path: String) {
+        self.path = path
+        _ = stat(path, &status)
+    }
+
+    /// Until its time or size has changed so often.
+    mutating func waitForWrites(_ count: Int, within limit: Duration) -> Bool {
+        var seen = 0
+        return Self.await(limit) { () -> Bool? in
+            var now = stat()
+            guard stat(path, &now) == 0 else { return nil }
+            if now.st_mtim.tv_nsec != status.st_mtim.tv_nsec || now.st_mtim.tv_sec != status.st_mtim.tv_sec
+                || now.st_size != status.st_size
+            {
+                seen += 1
+                status = now
+            }
+            return seen >= count ? true : nil
+        }
+    }
+
+    /// Until it has so many lines.
+    mutating func waitForLines(_ count: Int, within limit: Duration) -> Bool {
+        Self.await(limit) { () -> Bool? in
+            guard let data = FileManager.default.contents(atPath: path) else { return nil }
+            return data.count { $0 == UInt8(ascii: "\n") } >= count ? true : nil
+        }
+    }
+
+    /// Looks each millisecond.
+    private static func await(_ limit: Duration, _ question: () -> Bool?) -> Bool {
+        let clock = ContinuousClock()
+        let end = clock.now + limit
+        while clock.now < end {
+            if let answer = question() { return answer }
+            poll(nil, 0, 1)
+        }
+        return false
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Synchronization
+@testable import TestKit
+
+/// Delivers the letters by LMTP, in their order, as far as it is let; beside whatever else happens.
+final class Postman: Sendable {
+    private let letters: [Letter]
+    private let runs: PostmoonRuns
+    private let allowed = Mutex(0)
+    private let done = Mutex(0)
+
+    init(_ letters: [Letter], _ runs: PostmoonRuns) {
+        self.letters = letters
+        self.runs = runs
+    }
+
+    /// How many were delivered.
+    var delivered: Int { done.withLock { $0 } }
+
+    /// So many more may be delivered.
+    func allow(_ count: Int) { allowed.withLock { $0 = min(letters.count, $0 + count) } }
+
+    func allowAll() { allow(letters.count) }
+
+    /// Ends when all are delivered.
+    ///
+    /// - Parameter pausing: whether it waits now and then until the program watches, and between letters, so that the
+    ///   program meets single messages as well as heaps.
+    func deliver(pausing: Bool, using generator: SeededGenerator) async throws {
+        var generator = generator
+        var client = try await runs.site.mail.lmtp()
+        for (index, letter) in letters.enumerated() {
+            try await blocking { [allowed] in
+                guard awaited(within: .seconds(120), { allowed.withLock { $0 > index } ? true : nil }) != nil else {
+                    throw ServerUnavailable("nobody lets the postman deliver letter \(index + 1)")
+                }
+            }
+            if pausing { try await pause(&generator) }
+            do {
+                try await client.deliver(letter.bytes, to: [CrashSite.user])
+            } catch is LineConnection.Closed {
+                // The server was restarted since the last letter, before it got anything of this one.
+                client = try await runs.site.mail.lmtp()
+                try await client.deliver(letter.bytes, to: [CrashSite.user])
+            }
+            done.withLock { $0 = index + 1 }
+        }
+    }
+
+    private func pause(_ generator: inout SeededGenerator) async throws {
+        let dice = Int.random(in: 0..<100, using: &generator)
+        let delay = useconds_t(Int.random(in: 0...40_000, using: &generator))
+        guard dice < 40 else { return }
+        try await blocking { [runs] in
+            if dice < 10 {
+                _ = awaited(within: .seconds(1)) { runs.isWatching ? true : nil }
+            } else {
+                usleep(delay)
+            }
+        }
+    }
+
+    /// Waits until everything allowed so far is delivered.
+    func waitUntilIdle() async throws {
+        try await blocking { [allowed, done] in
+            guard
+                awaited(within: .seconds(60), { done.withLock { $0 } == allowed.withLock { $0 } ? true : nil }) != nil
+            else { throw ServerUnavailable("letters are not delivered in time") }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import TestKit
+import Testing
+
+/// Rules over mail that is already there: first the plan, then exactly that plan.
+@Suite(.inTurn, .timeLimit(.minutes(2)))
+struct SweepTests {
+    static let rules = """
+        rule "file" { when = subject:starts "File", run = { mark "seen", move "Filed" } }
+        rule "body" { when = body:contains "invoice", run = { mark "flagged" } }
+        """
+
+    /// A user with some old mail.
+    static func user(on server: DovecotServer, filing count: Int = 3) async throws -> String {
+        let user = newUser()
+        let client = try await server.lmtp()
+        for number in 0..<count { try await client.deliver(Letter("File \(number)").text, to: user) }
+        var invoice = Letter("Bill")
+        invoice.body = "Please find the invoice.\r\n"
+        try await client.deliver(invoice.text, to: user)
+        try await client.deliver(Letter("Other").text, to: user)
+        return user
+    }
+
+    @Test(arguments: [false, true])
+    func `A sweep shows its plan, changes nothing, and is carried out by its number`(
+        _ hasDaemon: Bool
+    ) async throws {
+        let server = try await SharedServers.dovecot()
+        let user = try await Self.user(on: server)
+        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: Self.rules)
+        let daemon = hasDaemon ? try await setup.watch() : nil
+        let planned = try await setup.run("sweep", "--json")
+        #expect(planned.status == 0, "\(planned)")
+        let plans = try planned.objects()
+        #expect(plans.map { $0.text("status") } == ["proposed", "proposed", "proposed", "proposed"])
+        #expect(plans.allSatisfy { $0.keys.isSuperset(of: CommandTests.planKeys) })
+        #expect(Set(plans.compactMap { $0.text("subject") }) == ["File 0", "File 1", "File 2", "Bill"])
+        let number = try #require(plans.first?.text("trigger")?.split(separator: ":").last.map(String.init))
+        #expect(planned.error.contains("--apply \(number)"))
+        #expect(server.subjects(of: user).count == 5)
+        #expect(server.messages(of: user).allSatisfy { $0.flags.isEmpty })
+
+        // The person was faster with one, and new mail came: neither is in the way of the rest.
+        try await server.doveadm("move", "-u", user, "Archive", "mailbox", "INBOX", "subject", "File 1")
+        try await server.deliver(Letter("File later"), to: user)
+        if hasDaemon { #expect(try await server.letter("File later", of: user, in: "Filed") != nil) }
+        let applied = try await setup.run("sweep", "--apply", number, "--json")
+        #expect(applied.status == 0, "\(applied)")
+        let outcomes = Dictionary(
+            try applied.objects().map { ($0.text("subject") ?? "", $0.text("status") ?? "") }, uniquingKeysWith: { $1 })
+        #expect(outcomes == ["File 0": "done", "File 1": "superseded", "File 2": "done", "Bill": "done"])
+        let later: Set<String> = hasDaemon ? ["File later"] : []
+        #expect(server.subjects(of: user, in: "Filed") == Set(["File 0", "File 2"]).union(later))
+        #expect(server.subjects(of: user) == Set(["Bill", "Other", "File later"]).subtracting(later))
+        #expect(server.subjects(of: user, in: "Archive") == ["File 1"])
+        #expect(server.messages(of: user).first { $0.header("Subject") == "Bill" }?.flags.contains("F") == true)
+        // Once is once.
+        #expect(try await setup.run("sweep", "--apply", number).status == 0)
+        #expect(server.messages(of: user, in: "Filed").count == 2 + later.count)
+        #expect(try await setup.run("sweep", "--apply", "4711").status == 1)
+        if let daemon { #expect(try await daemon.stop() == 0) }
+    }
+
+    @Test(arguments: [false, true], [false, true])
+    func `A sweep can decide and act in one go`(_ hasDaemon: Bool, _ saysYes: Bool) async throws {
+        let server = try await SharedServers.dovecot(.withoutMove)
+        let user = try await Self.user(on: server)
+        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: Self.rules)
+        let daemon = hasDaemon ? try await setup.watch() : nil
+        let result =
+            saysYes
+            ? try await setup.run("sweep", "--apply", "--yes", "--json") : try await setup.run("sweep", "--apply", "--json")
+        #expect(result.status == 0, "\(result)")
+        #expect(try result.objects().map { $0.text("status") } == ["done", "done", "done", "done"])
+        #expect(server.subjects(of: user, in: "Filed") == ["File 0", "File 1", "File 2"])
+        #expect(server.subjects(of: user) == ["Bill", "Other"])
+        if let daemon { #expect(try await daemon.stop() == 0) }
+    }
+
+    @Test
+    func `Past 200 plans a sweep asks, and without a terminal changes nothing`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = try await Self.user(on: server, filing: 201)
+        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: Self.rules)
+        let refused = try await setup.run("sweep", "--apply")
+        #expect(refused.status == 2)
+        #expect(refused.error.contains("--yes"))
+        #expect(server.messages(of: user).count == 203)
+        let planned = try await setup.run("sweep", "--json")
+        let number = try #require(planned.objects().first?.text("trigger")?.split(separator: ":").last.map(String.init))
+        #expect(try await setup.run("sweep", "--apply", number).status == 2)
+        #expect(server.messages(of: user).count == 203)
+        #expect(try await setup.run("sweep", "--apply", number, "--yes").status == 0)
+        #expect(server.messages(of: user, in: "Filed").count == 201)
+    }
+
+    @Test
+    func `A sweep looks where and how far back it is told`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        try await server.doveadm("mailbox", "create", "-u", user, "Old")
+        try server.place(Letter("File ancient").text, of: user, in: "Old", received: 1_500_000_000)
+        try server.place(Letter("File recent").text, of: user, in: "Old")
+        try await server.deliver(Letter("File here"), to: user)
+        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: Self.rules)
+        func subjects(_ result: CommandResult) throws -> Set<String> {
+            Set(try result.objects().compactMap { $0.text("subject") })
+        }
+        #expect(try subjects(await setup.run("sweep", "--json")) == ["File here"])
+        #expect(try subjects(await setup.run("sweep", "--json", "--folder", "Old")) == ["File ancient", "File recent"])
+        #expect(
+            try subjects(await setup.run("sweep", "--json", "--folder", "Old", "--since", "90d")) == ["File recent"])
+        #expect(
+            try subjects(await setup.run("sweep", "--json", "--folder", "Old", "--folder", "INBOX"))
+                == ["File ancient", "File recent", "File here"])
+        #expect(try subjects(await setup.run("sweep", "--json", "--rule", "body")) == [])
+        #expect(try await setup.run("sweep", "--account", "elsewhere").status == 2)
+    }
+}

@@ -1,0 +1,215 @@
+import MailModel
+import Synchronization
+
+/// Mailboxes in memory, shared by all connections of a `ScriptedServer`; what a test changes here, another client did.
+///
+/// It watches over the client: an order that no careful client gives (removing a message whose copy it never saw, a
+/// message that is none of its business) is refused and noted in `violations`.
+public final class ModelMailStore: Sendable {
+    fileprivate struct State {
+        var mailboxes: [String: ModelMailbox] = [:]
+        var nextToken = 1
+        var nextSerial = 1
+        var nextValidity: UInt32 = 1_001
+        /// Copies that the client was told of, in an answer that reached it.
+        var seen: Set<Int> = []
+        /// Messages that it may take out of a mailbox; `nil`: any.
+        var removable: Set<Int>?
+        var violations: [String] = []
+    }
+
+    private let state = Mutex(State())
+
+    public init(mailboxes: [String] = ["INBOX"]) {
+        for name in mailboxes { create(name) }
+    }
+
+    // MARK: What tests do and look at
+
+    /// - Returns: the message's token.
+    @discardableResult
+    public func deliver(
+        _ bytes: [UInt8], to mailbox: String = "INBOX", flags: Set<Flag> = [], internalDate: Int64 = 1_000_000
+    ) -> Int {
+        state.withLock { state in
+            let token = state.nextToken
+            let serial = state.nextSerial
+            state.nextToken += 1
+            state.nextSerial += 1
+            _ = state.mailboxes[mailbox]?.add(
+                flags: flags, internalDate: internalDate, bytes: bytes, token: token, serial: serial)
+            return token
+        }
+    }
+
+    public subscript(_ mailbox: String) -> ModelMailbox? { state.withLock { $0.mailboxes[mailbox] } }
+
+    public var names: [String] { state.withLock { $0.mailboxes.keys.sorted() } }
+
+    public var violations: [String] { state.withLock { $0.violations } }
+
+    /// Every mailbox that holds the message, once for each copy.
+    public func places(of token: Int) -> [String] {
+        state.withLock { state in
+            state.mailboxes.sorted { $0.key < $1.key }.flatMap { name, mailbox in
+                mailbox.messages.filter { $0.token == token }.map { _ in name }
+            }
+        }
+    }
+
+    public func flags(of token: Int, in mailbox: String) -> Set<Flag>? {
+        self[mailbox]?.messages.first { $0.token == token }?.flags
+    }
+
+    /// From now on the client may remove these messages from where they are, and no others.
+    public func allowRemoval(of tokens: Set<Int>) { state.withLock { $0.removable = tokens } }
+
+    public func create(_ mailbox: String) {
+        state.withLock { state in
+            guard state.mailboxes[mailbox] == nil, let validity = UIDValidity(state.nextValidity) else { return }
+            state.nextValidity += 1
+            state.mailboxes[mailbox] = ModelMailbox(uidValidity: validity)
+        }
+    }
+
+    public func deleteMailbox(_ mailbox: String) { state.withLock { $0.mailboxes[mailbox] = nil } }
+
+    public func setReadOnly(_ mailbox: String) { state.withLock { $0.mailboxes[mailbox]?.isReadOnly = true } }
+
+    /// Another client removes the message from a mailbox for good.
+    public func remove(_ token: Int, from mailbox: String) {
+        state.withLock { $0.mailboxes[mailbox]?.messages.removeAll { $0.token == token } }
+    }
+
+    /// Another client moves the message.
+    public func move(_ token: Int, from source: String, to target: String) {
+        state.withLock { state in
+            for message in state.mailboxes[source]?.messages.filter({ $0.token == token }) ?? [] {
+                _ = state.addCopy(of: message, to: target, internalDate: message.internalDate)
+            }
+            state.mailboxes[source]?.messages.removeAll { $0.token == token }
+        }
+    }
+
+    /// Another client changes flags.
+    public func change(_ token: Int, in mailbox: String, adding: Set<Flag> = [], removing: Set<Flag> = []) {
+        state.withLock { state in
+            guard let index = state.mailboxes[mailbox]?.messages.firstIndex(where: { $0.token == token }) else {
+                return
+            }
+            state.mailboxes[mailbox]?.messages[index].flags.formUnion(adding)
+            state.mailboxes[mailbox]?.messages[index].flags.subtract(removing)
+        }
+    }
+
+    /// The server makes new UIDs for all messages.
+    public func renumber(_ mailbox: String) {
+        state.withLock { state in
+            guard let old = state.mailboxes[mailbox], let validity = UIDValidity(state.nextValidity) else { return }
+            state.nextValidity += 1
+            var new = ModelMailbox(uidValidity: validity)
+            for message in old.messages {
+                _ = new.add(
+                    flags: message.flags, internalDate: message.internalDate, bytes: message.bytes,
+                    token: message.token, serial: message.serial)
+            }
+            state.mailboxes[mailbox] = new
+        }
+    }
+
+    // MARK: What the client's commands do
+
+    /// Copies messages; gives pairs of source and target UID, or `nil` when the target is not there.
+    func copy(
+        _ uids: UIDSet, from source: String, to target: String, changesDate: Bool
+    ) -> (uidValidity: UIDValidity, pairs: [(source: UID, target: UID)], serials: [Int])? {
+        state.withLock { state in
+            guard let validity = state.mailboxes[target]?.uidValidity else { return nil }
+            let messages = state.mailboxes[source]?.messages.filter { uids.contains($0.uid) } ?? []
+            var pairs: [(source: UID, target: UID)] = []
+            var serials: [Int] = []
+            for message in messages {
+                let date = message.internalDate + (changesDate ? 7 : 0)
+                guard let copy = state.addCopy(of: message, to: target, internalDate: date) else { continue }
+                pairs.append((message.uid, copy.uid))
+                serials.append(copy.serial)
+            }
+            return (validity, pairs, serials)
+        }
+    }
+
+    /// Takes out what a MOVE has just copied.
+    func dropMoved(_ uids: [UID], from mailbox: String) {
+        state.withLock { state in
+            let moved = Set(uids)
+            for message in state.mailboxes[mailbox]?.messages.filter({ moved.contains($0.uid) }) ?? [] {
+                state.checkRemovable(message, "UID MOVE")
+            }
+            state.mailboxes[mailbox]?.messages.removeAll { moved.contains($0.uid) }
+        }
+    }
+
+    /// Changes flags as STORE does; `false` when it had to be refused.
+    func store(_ uids: UIDSet, in mailbox: String, adding: Set<Flag>, removing: Set<Flag>) -> Bool {
+        state.withLock { state in
+            guard let messages = state.mailboxes[mailbox]?.messages else { return true }
+            if adding.contains(.deleted) {
+                let marked = messages.filter { uids.contains($0.uid) && !$0.flags.contains(.deleted) }
+                guard marked.allSatisfy({ state.mayRemove($0, "UID STORE \\Deleted") }) else { return false }
+            }
+            for index in messages.indices where uids.contains(messages[index].uid) {
+                state.mailboxes[mailbox]?.messages[index].flags.formUnion(adding)
+                state.mailboxes[mailbox]?.messages[index].flags.subtract(removing)
+            }
+            return true
+        }
+    }
+
+    /// Removes those of the messages that bear `\Deleted`; `false` when it had to be refused.
+    func expunge(_ uids: UIDSet, in mailbox: String) -> Bool {
+        state.withLock { state in
+            let marked = (state.mailboxes[mailbox]?.messages ?? []).filter {
+                uids.contains($0.uid) && $0.flags.contains(.deleted)
+            }
+            guard marked.allSatisfy({ state.mayRemove($0, "UID EXPUNGE") }) else { return false }
+            let gone = Set(marked.map(\.serial))
+            state.mailboxes[mailbox]?.messages.removeAll { gone.contains($0.serial) }
+            return true
+        }
+    }
+
+    func noteSeen(_ serials: [Int]) { state.withLock { $0.seen.formUnion(serials) } }
+
+    func note(violation: String) { state.withLock { $0.violations.append(violation) } }
+}
+
+extension ModelMailStore.State {
+    fileprivate mutating func addCopy(
+        of message: ModelMessage, to target: String, internalDate: Int64
+    ) -> (uid: UID, serial: Int)? {
+        let serial = nextSerial
+        let uid = mailboxes[target]?.add(
+            flags: message.flags, internalDate: internalDate, bytes: message.bytes, token: message.token, serial: serial)
+        guard let uid else { return nil }
+        nextSerial += 1
+        return (uid, serial)
+    }
+
+    fileprivate mutating func checkRemovable(_ message: ModelMessage, _ command: String) {
+        guard let removable, !removable.contains(message.token) else { return }
+        violations.append("\(command) of message \(message.token), which no plan speaks of")
+    }
+
+    /// Whether the client was told of another copy before it takes this one away.
+    fileprivate mutating func mayRemove(_ message: ModelMessage, _ command: String) -> Bool {
+        let before = violations.count
+        checkRemovable(message, command)
+        let others = mailboxes.values.flatMap(\.messages).filter {
+            $0.token == message.token && $0.serial != message.serial
+        }
+        if !others.contains(where: { seen.contains($0.serial) }) {
+            violations.append("\(command) of message \(message.token), of which no other copy was seen")
+        }
+        return violations.count == before
+    }
+}

@@ -1,0 +1,149 @@
+import IMAPSession
+import IMAPSyntax
+import MailModel
+import NIOCore
+import NIOEmbedded
+import Synchronization
+
+/// An IMAP server in memory: it speaks real bytes, so that `IMAPConnection` runs against it unchanged.
+///
+/// Commands are counted from 0 over all of its connections, those of signing in apart; a mishap or another client can
+/// be put before any of them.
+public final class ScriptedServer: Sendable {
+    struct State {
+        var traits: ServerTraits
+        var mishaps: [Int: Mishap] = [:]
+        var bystanders: [Int: @Sendable (ModelMailStore) -> Void] = [:]
+        var commands: [String] = []
+    }
+
+    public let store: ModelMailStore
+    let state: Mutex<State>
+
+    public init(_ traits: ServerTraits, store: ModelMailStore) {
+        self.store = store
+        state = Mutex(State(traits: traits))
+    }
+
+    public var traits: ServerTraits { state.withLock { $0.traits } }
+
+    /// Commands so far, such as `UID MOVE 1:3 "Receipts"`.
+    public var commands: [String] { state.withLock { $0.commands } }
+
+    public func change(_ body: (inout ServerTraits) -> Void) { state.withLock { body(&$0.traits) } }
+
+    /// Lets a command go wrong; `nil` takes that back.
+    public func put(_ mishap: Mishap?, at command: Int) { state.withLock { $0.mishaps[command] = mishap } }
+
+    /// Lets another client act right before a command.
+    public func before(_ command: Int, _ act: @escaping @Sendable (ModelMailStore) -> Void) {
+        state.withLock { $0.bystanders[command] = act }
+    }
+
+    /// Forgets mishaps and bystanders; commands are counted anew.
+    public func rest() {
+        state.withLock {
+            $0.mishaps = [:]
+            $0.bystanders = [:]
+            $0.commands = []
+        }
+    }
+
+    /// A connection that has greeted and signed in.
+    public func connect() async throws -> ScriptedConnection {
+        let loop = NIOAsyncTestingEventLoop()
+        let channel = NIOAsyncTestingChannel(loop: loop)
+        try await channel.connect(to: SocketAddress(unixDomainSocketPath: "/scripted")).get()
+        let server = self
+        let (connection, wire) = try await loop.executeInContext {
+            let wire = ScriptedWire(ScriptedSession(server))
+            try channel.pipeline.syncOperations.addHandler(wire)
+            let connection = try IMAPConnection.attach(to: channel, deadlines: .standard, startTLS: nil)
+            wire.greet()
+            return (connection, NIOLoopBound(wire, eventLoop: loop))
+        }
+        await loop.run()
+        let signedIn = try await connection.signIn(
+            SignInRequest(user: "jane", password: Secret("secret"), startTLS: false, clientID: [("name", "test")])
+        )
+        return ScriptedConnection(connection: connection, server: signedIn, channel: channel, wire: wire)
+    }
+
+    /// What happens at this command, and its number.
+    func meet(_ command: ClientCommand) -> Mishap? {
+        let (mishap, act) = state.withLock { state in
+            let number = state.commands.count
+            state.commands.append(command.summary)
+            return (state.mishaps[number], state.bystanders[number])
+        }
+        act?(store)
+        return mishap
+    }
+}
+
+/// A client's connection to a `ScriptedServer`.
+public struct ScriptedConnection: Sendable {
+    public let connection: IMAPConnection
+    public let server: SignedIn
+    let channel: NIOAsyncTestingChannel
+    let wire: NIOLoopBound<ScriptedWire>
+
+    /// Tells an idling client what happened in the store.
+    public func tellNews() async throws {
+        let wire = wire
+        try await channel.testingEventLoop.executeInContext { wire.value.tellNews() }
+        await channel.testingEventLoop.run()
+    }
+
+    /// Moves the connection's clock.
+    public func pass(seconds: Int64) async { await channel.testingEventLoop.advanceTime(by: .seconds(seconds)) }
+
+    public func close() async {
+        connection.close()
+        await channel.testingEventLoop.run()
+    }
+}
+
+/// The far end of a channel: takes what the client writes and hands it the session's answers.
+final class ScriptedWire: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    private let session: ScriptedSession
+    private var context: ChannelHandlerContext?
+
+    init(_ session: ScriptedSession) { self.session = session }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func greet() { hand(session.greeting()) }
+
+    func tellNews() { hand(session.idleNews()) }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        promise?.succeed()
+        hand(session.received(unwrapOutboundIn(data).readableBytesView))
+    }
+
+    /// Not at once: a socket never answers within the write.
+    private func hand(_ outputs: [ScriptedSession.Output]) {
+        guard let context, !outputs.isEmpty else { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.execute { bound.value.deliver(outputs) }
+    }
+
+    private func deliver(_ outputs: [ScriptedSession.Output]) {
+        for output in outputs {
+            guard let context else { return }
+            switch output {
+            case .bytes(let bytes):
+                for piece in session.dribbles ? bytes.map({ [$0] }) : [bytes] {
+                    context.fireChannelRead(NIOAny(ByteBuffer(bytes: piece)))
+                    context.fireChannelReadComplete()
+                }
+            case .cut:
+                context.close(promise: nil)
+            }
+        }
+    }
+}

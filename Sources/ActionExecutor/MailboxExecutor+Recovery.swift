@@ -15,7 +15,7 @@ enum ProbeResult: Equatable {
 extension MailboxExecutor {
     /// Finds out what became of the steps that were begun when the program or the connection ended. Nothing is repeated
     /// blindly: what may not be repeated is looked for on the server first (DESIGN §2).
-    public func recover() async throws {
+    func recover() async throws {
         let work = try await setting.journal.beganSteps(account: setting.account)
             .filter { $0.plan.key.mailbox == setting.mailbox && $0.plan.key.uidValidity == uidValidity }
         guard !work.isEmpty else { return }

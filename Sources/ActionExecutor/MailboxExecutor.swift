@@ -26,11 +26,14 @@ public struct MailboxExecutor: Sendable {
         public var logger: Logger
         /// Called when something was released for sending, after that is durable.
         public var released: @Sendable () -> Void
+        /// Shared by everything that acts for the account.
+        public var turns: MailboxTurns
 
         public init(
             account: AccountName, mailbox: MailboxName, layout: MailboxLayout, identities: IdentityReader,
             hasUIDPlus: Bool, condstore: Bool, journal: Journal, targets: TargetBook, lineLimit: Int,
-            clock: @escaping @Sendable () -> Int64, logger: Logger, released: @escaping @Sendable () -> Void
+            clock: @escaping @Sendable () -> Int64, logger: Logger, released: @escaping @Sendable () -> Void,
+            turns: MailboxTurns
         ) {
             self.account = account
             self.mailbox = mailbox
@@ -44,6 +47,7 @@ public struct MailboxExecutor: Sendable {
             self.clock = clock
             self.logger = logger
             self.released = released
+            self.turns = turns
         }
     }
 
@@ -66,8 +70,21 @@ public struct MailboxExecutor: Sendable {
         self.uidValidity = uidValidity
     }
 
-    /// Carries out everything that is due. Ends when nothing is left that may be done now.
+    /// Finds out what was interrupted, then carries out everything that is due. Ends when nothing is left that may be
+    /// done now.
     public func carryOutDueSteps() async throws {
+        await setting.turns.enter(setting.mailbox)
+        do {
+            try await recover()
+            try await carryOut()
+        } catch {
+            await setting.turns.leave(setting.mailbox)
+            throw error
+        }
+        await setting.turns.leave(setting.mailbox)
+    }
+
+    private func carryOut() async throws {
         while true {
             let now = setting.clock()
             let work = try await setting.journal.openWork(

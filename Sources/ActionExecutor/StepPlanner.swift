@@ -29,8 +29,12 @@ public struct StepPlanner: Sendable {
         var removal: [StepDraft] = []
         var sending: [StepDraft] = []
         for (index, planned) in actions.enumerated() {
-            // Delayed actions are timers of the plan.
-            guard planned.after == nil else { continue }
+            guard planned.after == nil else {
+                throw Refusal(
+                    action: planned.action.name, rule: planned.rule,
+                    reason: "`after` cannot be carried out by this version yet"
+                )
+            }
             func draft(_ kind: StepKind, _ arguments: StepArguments) -> StepDraft {
                 StepDraft(
                     position: 0, actionIndex: index, kind: kind, arguments: arguments, released: true,

@@ -2,7 +2,7 @@ import MailModel
 
 /// Something that happened, in the past tense: one line of the journal. Times are seconds since 1970.
 public enum JournalFact: Hashable, Sendable {
-    /// Durable before the step's command is sent. Refused for a step that is not released, done or superseded.
+    /// Durable before the step's command is sent. Refused for a step that is not released or not waiting.
     case stepBegun(StepID, StepPrecondition, at: Int64)
     case stepFinished(StepID, StepState, StepOutcome?, at: Int64)
     /// The step waits again, until then; `nil`: it may begin at once.

@@ -9,7 +9,7 @@ extension StepID {
             """
             UPDATE step SET state = 'begun', precondition = ?, begun_at = ?, finished_at = NULL, outcome = NULL,
                 attempt = attempt + 1
-            WHERE id = ? AND released = 1 AND state NOT IN ('done', 'superseded')
+            WHERE id = ? AND released = 1 AND state = 'waiting'
             """, [precondition.storedJSON, time, rawValue],
             otherwise: "step \(self) may not begin")
     }

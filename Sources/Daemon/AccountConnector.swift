@@ -30,17 +30,34 @@ final class AccountConnector: Sendable {
         let names = known.map { [$0] } ?? account.userNames
         var refusal: (any Error)?
         for name in names {
+            let password = try await password()
             do {
                 let signedIn = try await dialer.signIn(
-                    to: Endpoint(account.imap), user: name, password: try await password(), clientID: Self.clientID
+                    to: Endpoint(account.imap), user: name, password: password, clientID: Self.clientID
                 )
                 goodName.withLock { $0 = name }
                 return signedIn
-            } catch let error as SessionError where error.code == .authFailed {
-                refusal = error
+            } catch let error as SessionError where error.code == .authFailed || error.isLoginRefusal {
+                let explained = explain(error, password)
+                guard explained.code == .authFailed || explained.code == .appPasswordShape else { throw explained }
+                refusal = explained
             }
         }
         throw refusal ?? SessionError(code: .authFailed, scope: .account, text: "there is no user name to try")
+    }
+
+    /// What the provider means by its refusal, and what to do about it.
+    private func explain(_ error: SessionError, _ password: Secret) -> SessionError {
+        let fits = account.profile.signIn.appPasswordShape.map { $0.matches(password) }
+        let verdict = ServerMessageClassifier.imapLogin(
+            IMAPRefusal(moment: .login, status: .no, responseCode: error.responseCode?.name, text: error.text),
+            profile: account.profile, passwordFits: fits
+        )
+        var explained = error
+        explained.code = verdict.code
+        explained.scope = verdict.scope
+        explained.advice = verdict.advice
+        return explained
     }
 
     /// Who submits the account's mail; `nil` when it has no submission server.

@@ -12,6 +12,7 @@ final class AccountHub: Sendable {
     let surroundings: Surroundings
     let connector: AccountConnector
     let targets = TargetBook()
+    let turns = MailboxTurns()
     let outbox = Wakeup()
     let notices = Wakeup()
     let elsewhere = Wakeup()

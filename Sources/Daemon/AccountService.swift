@@ -114,7 +114,6 @@ struct AccountService: Sendable {
         for mailbox in mailboxes.sorted() {
             let (visit, _) = try await MailboxVisit.open(hub, mailbox)
             defer { visit.connection.close() }
-            try await visit.executor.recover()
             try await visit.executor.carryOutDueSteps()
         }
         return try await surroundings.journal.nextStepDue(account: hub.name, after: now)

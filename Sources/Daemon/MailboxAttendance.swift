@@ -18,7 +18,6 @@ struct MailboxAttendance: Sendable {
 
     /// Catches up and acts, once.
     func attendOnce(_ selected: SelectedMailbox) async throws {
-        try await visit.executor.recover()
         _ = try await takeUp(selected)
         try await visit.executor.carryOutDueSteps()
     }
@@ -33,7 +32,6 @@ struct MailboxAttendance: Sendable {
         // What SELECT itself said is no news; what came since is, and is left for `wait` to find.
         let opening = try await visit.connection.takeActivity()
         var mustLook = opening.exists != selected.exists
-        try await visit.executor.recover()
         var memory = try await takeUp(selected)
         var exists = selected.exists
         var policy = WaitPolicy(
@@ -46,6 +44,7 @@ struct MailboxAttendance: Sendable {
         var generation = await surroundings.rules.current?.number
         while true {
             try Task.checkCancellation()
+            if visit.hub.isStopping { return }
             let news = mustLook ? opening : try await wait(&policy)
             mustLook = false
             if visit.hub.isStopping { return }

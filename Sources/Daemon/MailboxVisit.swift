@@ -75,7 +75,8 @@ struct MailboxVisit: Sendable {
                 account: hub.name, mailbox: mailbox, layout: server.layout, identities: identities,
                 hasUIDPlus: server.has("UIDPLUS"), condstore: condstore, journal: surroundings.journal,
                 targets: hub.targets, lineLimit: hub.account.profile.quirks.lineLength, clock: surroundings.clock,
-                logger: surroundings.logger, released: { hub.wakeSenders() }
+                logger: surroundings.logger, released: { hub.wakeSenders() },
+                turns: hub.turns
             ),
             connection: connection, uidValidity: uidValidity
         )
@@ -89,7 +90,14 @@ struct MailboxVisit: Sendable {
                 let reply = try await connection.run(
                     .uidFetch(.set(UIDSet(uid)), [.uid, .bodyPeek(section, partial: nil)], changedSince: nil)
                 ).checked()
-                return reply.fetched.first { $0.uid == uid }?.body(section)
+                if let bytes = reply.fetched.first(where: { $0.uid == uid })?.body(section) { return bytes }
+                // Gone, or only not given? A message that is there is not passed over in silence.
+                let look = try await connection.run(.uidFetch(.set(UIDSet(uid)), [.uid, .flags], changedSince: nil))
+                guard look.fetched.contains(where: { $0.uid == uid }) else { return nil }
+                throw SessionError(
+                    code: .protocolError, scope: .message, command: "UID FETCH", mailbox: mailbox.rawValue,
+                    text: "the server did not give the text of message \(uid)"
+                )
             }
         )
         let visit = MailboxVisit(
@@ -116,7 +124,8 @@ struct MailboxVisit: Sendable {
         guard let identity = identities.identity(of: message, header: header) else { return nil }
         return ArrivedMessage(
             key: MessageKey(account: hub.name, mailbox: mailbox, uidValidity: uidValidity, uid: facts.uid),
-            identity: identity, facts: facts, header: header, fields: fields.map { Set($0.union(IdentityReader.fields).map { $0.lowercased() }) }
+            identity: identity, facts: facts, header: header,
+            fields: fields.map { Set($0.union(IdentityReader.fields).map { $0.lowercased() }) }
         )
     }
 }

@@ -27,6 +27,7 @@ struct MailboxWorker: Sendable {
         while !Task.isCancelled, !hub.isStopping {
             await hub.surroundings.board.note(hub.name, mailbox, state: "connecting")
             let outcome: any Error
+            var begun: ContinuousClock.Instant?
             do {
                 let (visit, selected) = try await MailboxVisit.open(hub, mailbox)
                 defer {
@@ -34,13 +35,16 @@ struct MailboxWorker: Sendable {
                     visit.connection.close()
                 }
                 hub.note(visit.connection, for: mailbox)
-                backoff.reset()
+                begun = .now
                 try await MailboxAttendance(visit: visit, logger: logger).attend(selected)
                 await visit.connection.logout()
                 return
             } catch {
                 outcome = error
             }
+            // Only a connection that was good for something starts the waiting anew: a fault right after SELECT must not
+            // become a login every second.
+            if let begun, ContinuousClock.now - begun > .seconds(60) { backoff.reset() }
             if Task.isCancelled || hub.isStopping { return }
             var wait = backoff.next(using: &generator)
             // A refused login is not repeated quickly: providers lock accounts for that.

@@ -34,6 +34,20 @@ struct MessageDecider: Sendable {
         _ message: ArrivedMessage, event: RuleEvent, trigger: PlanTrigger, proposing: Bool = false,
         only: Set<String>? = nil
     ) async throws -> DecisionRecord? {
+        do {
+            return try await decideOnce(message, event: event, trigger: trigger, proposing: proposing, only: only)
+        } catch let error as SessionError where error.scope == .message {
+            return DecisionRecord(
+                key: message.key, identity: message.identity, trigger: trigger, time: surroundings.clock(),
+                headline: MessageHeadline(message.header), event: event.name, generation: 0, state: .failed,
+                error: error.description, flags: message.facts.flags
+            )
+        }
+    }
+
+    private func decideOnce(
+        _ message: ArrivedMessage, event: RuleEvent, trigger: PlanTrigger, proposing: Bool, only: Set<String>?
+    ) async throws -> DecisionRecord? {
         guard let (runtime, generation) = await surroundings.rules.runtime(for: account) else { return nil }
         let now = surroundings.clock()
         var subject = RuleMessage(
@@ -48,7 +62,9 @@ struct MessageDecider: Sendable {
         )
         // Each need is met once; a second time the same would mean that the runtime does not see what it got.
         for _ in 0..<4 {
-            switch await runtime.decide(subject, state: try await surroundings.memory.snapshot(), now: now, only: only, evidence: .whenMatched) {
+            switch await runtime.decide(
+                subject, state: try await surroundings.memory.snapshot(), now: now, only: only, evidence: .whenMatched)
+            {
             case .needs(let need):
                 guard try await provide(need, &subject, message, &record) else {
                     return record.state == .failed ? record : nil
@@ -120,12 +136,7 @@ struct MessageDecider: Sendable {
         }
         do {
             record.steps = try planner.steps(for: decision.actions, outbox: outbox)
-            record.timers = decision.actions.enumerated().compactMap { index, planned in
-                planned.after.map {
-                    TimerDraft(actionIndex: index, due: record.time + $0, recheck: planned.recheck)
-                }
-            }
-            if record.steps.isEmpty, record.timers.isEmpty { record.state = .done }
+            if record.steps.isEmpty { record.state = .done }
         } catch {
             record.state = .failed
             record.error = "rule \(error.rule): \(error.reason)"
@@ -140,7 +151,7 @@ struct MessageDecider: Sendable {
         var outbox: [Int: [OutboxDraft]] = [:]
         var raw = subject.raw
         for (index, planned) in actions.enumerated() {
-            guard planned.after == nil, case .forward(let request) = planned.action else { continue }
+            guard case .forward(let request) = planned.action else { continue }
             guard let forwards else {
                 record.state = .failed
                 record.error = "rule \(planned.rule): the account cannot send; give it smtp = { … } and an address"

@@ -31,6 +31,7 @@ struct Redecision: Sendable {
                 records.append(record)
             }
             _ = try await visit.journal.recordDecisions(records, progress: [])
+            visit.hub.wakeSenders()
         }
     }
 }

@@ -32,7 +32,10 @@ struct Releaser: Sendable {
             let own = plans.filter { $0.key.account == hub.name }
             for mailbox in Set(own.map(\.key.mailbox)).sorted() {
                 let (visit, _) = try await MailboxVisit.open(hub, mailbox)
-                defer { visit.connection.close() }
+                defer {
+                    visit.connection.close()
+                    hub.wakeAll()
+                }
                 for part in own.filter({ $0.key.mailbox == mailbox }).chunks(of: 500) {
                     var facts: [JournalFact] = []
                     for plan in part { facts += try await ready(plan, visit) }
@@ -44,8 +47,9 @@ struct Releaser: Sendable {
     }
 
     private func ready(_ plan: PlanRecord, _ visit: MailboxVisit) async throws -> [JournalFact] {
-        let work = try await surroundings.journal.work(plan.id)
-        if let work, !work.steps.isEmpty { return [.planState(plan.id, .planned, error: nil)] }
+        if let work = try await surroundings.journal.work(plan.id), !work.steps.isEmpty {
+            return PlanRelease.facts(for: work, at: surroundings.clock())
+        }
         guard plan.key.uidValidity == visit.uidValidity else {
             return [
                 .planState(
@@ -56,7 +60,7 @@ struct Releaser: Sendable {
         }
         var outbox: [Int: [OutboxDraft]] = [:]
         for (index, planned) in plan.actions.enumerated() {
-            guard planned.after == nil, case .forward(let request) = planned.action else { continue }
+            guard case .forward(let request) = planned.action else { continue }
             guard let forwards = visit.hub.forwards, let raw = try await visit.decider.fetch(plan.key.uid, .whole)
             else {
                 return [.planState(plan.id, .superseded, error: "the message was no longer there to be forwarded")]

@@ -45,7 +45,8 @@ public struct Sweeper: Sendable {
         try await walk(query) { visit, records in
             _ = try await surroundings.journal.recordDecisions(records, progress: [])
         } decide: { visit, message in
-            try await visit.decider.decide(message, event: .sweep, trigger: .sweep(run: number), proposing: true, only: query.only
+            try await visit.decider.decide(
+                message, event: .sweep, trigger: .sweep(run: number), proposing: true, only: query.only
             )
         }
         let plans = try await surroundings.journal.plans(PlanQuery(trigger: .sweep(run: number)))
@@ -102,8 +103,10 @@ public struct Sweeper: Sendable {
             let folders = query.folders.isEmpty ? hub.account.watch : query.folders.compactMap(MailboxName.init)
             for folder in folders {
                 let (visit, _) = try await MailboxVisit.open(hub, folder)
-                defer { visit.connection.close() }
-                try await visit.executor.recover()
+                defer {
+                    visit.connection.close()
+                    hub.wakeAll()
+                }
                 try await walk(visit, query, store, decide)
             }
         }

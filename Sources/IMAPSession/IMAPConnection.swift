@@ -88,7 +88,7 @@ public final class IMAPConnection: Sendable {
     /// Ends a wait early, without news.
     public func wake() {
         let handler = handler
-        channel.eventLoop.execute { handler.value.wakeWatchers() }
+        channel.eventLoop.execute { handler.value.wish() }
     }
 
     /// Whether IDLE runs, or is about to.

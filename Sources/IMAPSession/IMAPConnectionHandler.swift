@@ -16,9 +16,10 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
     private let deadlines: SessionDeadlines
     private let startTLS: (@Sendable (Channel) -> EventLoopFuture<Void>)?
     private let greeting: EventLoopPromise<Greeting>
-    private var lastHeard = NIODeadline.now()
+    private var lastHeard: NIODeadline
     private var silenceClock: Scheduled<Void>?
     private var watchers: [EventLoopPromise<Void>] = []
+    private var isWished = false
     private(set) var failure: SessionError?
     private(set) var alerts: [String] = []
 
@@ -30,6 +31,7 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
         self.deadlines = deadlines
         self.startTLS = startTLS
         greeting = eventLoop.makePromise()
+        lastHeard = eventLoop.now
     }
 
     var greeted: EventLoopFuture<Greeting> { greeting.futureResult }
@@ -53,6 +55,8 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
             futures.append(promise.futureResult)
             numbered.append((id, command))
         }
+        // Silence counts from when an answer became due: what is written meanwhile does not put it off.
+        if !machine.awaitsAnswer { lastHeard = eventLoop.now }
         run(machine.submitted(numbered))
         return futures
     }
@@ -65,6 +69,10 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
     /// Succeeds when something happened in the mailbox (at once when it already has), fails with the connection.
     func nextActivity(on eventLoop: EventLoop) -> EventLoopFuture<Void> {
         if let failure { return eventLoop.makeFailedFuture(failure) }
+        if isWished {
+            isWished = false
+            return eventLoop.makeSucceededVoidFuture()
+        }
         if !machine.activity.isEmpty { return eventLoop.makeSucceededVoidFuture() }
         let promise = eventLoop.makePromise(of: Void.self)
         watchers.append(promise)
@@ -76,7 +84,12 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
         return alerts
     }
 
-    /// Lets go of one waiter's promise when it no longer waits.
+    /// Somebody wants the waiter to look: if none waits just now, the next does not.
+    func wish() {
+        if watchers.isEmpty { isWished = true } else { wakeWatchers() }
+    }
+
+    /// Ends the present waits.
     func wakeWatchers() {
         let waiting = watchers
         watchers = []
@@ -96,13 +109,13 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        lastHeard = .now()
+        lastHeard = context.eventLoop.now
         lookForSilence()
         context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        lastHeard = .now()
+        lastHeard = context.eventLoop.now
         parser.append(unwrapInboundIn(data))
         do {
             while machine.phase != .closed, let event = try parser.next() { receive(event) }
@@ -151,7 +164,6 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
     private func run(_ action: SessionMachine.Action) {
         switch action {
         case .write(let bytes):
-            lastHeard = .now()
             lookForSilence()
             context?.writeAndFlush(wrapOutboundOut(bytes.buffer), promise: nil)
         case .beginTLS:
@@ -234,7 +246,9 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
     private func silenceRang(limit: Double) {
         silenceClock = nil
         guard machine.awaitsAnswer else { return }
-        guard NIODeadline.now() - lastHeard >= .nanoseconds(Int64(limit * 1e9)) else { return lookForSilence() }
+        guard let now = context?.eventLoop.now, now - lastHeard >= .nanoseconds(Int64(limit * 1e9)) else {
+            return lookForSilence()
+        }
         let greeting = machine.phase == .awaitingGreeting
         run(
             machine.connectionClosed(

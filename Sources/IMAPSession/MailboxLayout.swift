@@ -43,15 +43,13 @@ public struct MailboxLayout: Hashable, Sendable {
             guard text.hasPrefix(prefix) else { return nil }
             text.removeFirst(prefix.count)
         }
-        let levels: [Substring]
-        if let separator, separator != "/" {
+        if separator == nil || separator != "/" {
             guard !text.unicodeScalars.contains("/") else { return nil }
-            levels = text.split(separator: separator, omittingEmptySubsequences: false)
-        } else {
-            guard separator != nil || !text.unicodeScalars.contains("/") else { return nil }
-            levels = [Substring(text)]
         }
-        guard let name = MailboxName(levels.joined(separator: "/")) else { return nil }
+        if let separator, let scalar = separator.unicodeScalars.first, separator != "/" {
+            text = String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == scalar ? "/" : $0 }))
+        }
+        guard let name = MailboxName(text) else { return nil }
         // `INBOX.INBOX` is not INBOX.
         return name.isInbox ? nil : name
     }

@@ -12,6 +12,8 @@ public struct SessionError: Fault, Equatable {
     public var responseCode: ResponseCode?
     /// The server's own text, or ours when it said nothing; at most 300 characters, control characters removed.
     public var text: String
+    /// What to do, in a sentence; empty when there is nothing to add.
+    public var advice = ""
 
     public init(
         code: FaultCode, scope: FaultScope, command: String? = nil, mailbox: String? = nil,
@@ -33,8 +35,11 @@ public struct SessionError: Fault, Equatable {
         if let command { parts.append(command) }
         if let mailbox { parts.append("in folder “\(mailbox)”") }
         let head = parts.isEmpty ? "" : parts.joined(separator: " ") + ": "
-        return "\(head)\(text) (\(code))"
+        return "\(head)\(text) (\(code))" + (advice.isEmpty ? "" : ". \(advice)")
     }
+
+    /// Whether the server refused LOGIN or AUTHENTICATE, for whatever reason.
+    public var isLoginRefusal: Bool { ["LOGIN", "AUTHENTICATE"].contains(command ?? "") && scope == .account }
 
     /// Whether the same command may succeed later without anybody doing anything.
     public var isTransient: Bool {

@@ -189,7 +189,9 @@ struct ConditionSyntax {
         switch value {
         case .string(let text):
             // As people write expressions: without doubled backslashes.
-            if text.contains("\\"), !text.contains("]]"), !text.hasSuffix("]"), text.count <= 200 { return "[[\(text)]]" }
+            if text.contains("\\"), !text.contains("]]"), !text.hasSuffix("]"), text.count <= 200 {
+                return "[[\(text)]]"
+            }
             let escaped = text.prefix(200).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
             return "\"\(escaped)\""
         case .integer(let number): return String(number)

@@ -1,4 +1,5 @@
 import Foundation
+
 @testable import TestKit
 
 /// Private servers, and a configuration folder of a Postmoon that watches one mailbox there.

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+
 @testable import TestKit
 
 /// How one connection is to end.

@@ -1,6 +1,7 @@
 import ActionJournal
 import Foundation
 import MailModel
+
 @testable import TestKit
 
 /// What the journal says, read beside the running program.

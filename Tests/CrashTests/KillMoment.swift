@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+
 @testable import TestKit
 
 /// When in a run the program is to be killed: moments at which it has work in hand are more likely than chance makes

@@ -86,7 +86,9 @@ extension Letter {
         let target = Int.random(in: 0..<folders.count, using: &generator)
         // Some have no Message-ID: what tells messages apart must not rest on it alone.
         let messageID = generator.next() % 12 == 0 ? "" : "Message-ID: <\(token)@sender.example>\r\n"
-        let subjects = ["Letter \(token)", "=?utf-8?Q?Gr=C3=BC=C3=9Fe?= \(token)", "Re: \(token)\r\n and a folded line"]
+        let subjects = [
+            "Letter \(token)", "=?utf-8?Q?Gr=C3=BC=C3=9Fe?= \(token)", "Re: \(token)\r\n and a folded line",
+        ]
         let subject = subjects[Int.random(in: 0..<subjects.count, using: &generator)]
         var text = """
             From: Sender \(number % 7) <sender\(number % 7)@sender.example>\r

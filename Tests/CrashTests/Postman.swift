@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+
 @testable import TestKit
 
 /// Delivers the letters by LMTP, in their order, as far as it is let; beside whatever else happens.
@@ -30,7 +31,7 @@ final class Postman: Sendable {
         var generator = generator
         var client = try await runs.site.mail.lmtp()
         for (index, letter) in letters.enumerated() {
-            try await blocking { [allowed] in
+            try await blocking { [self] in
                 guard awaited(within: .seconds(120), { allowed.withLock { $0 > index } ? true : nil }) != nil else {
                     throw ServerUnavailable("nobody lets the postman deliver letter \(index + 1)")
                 }
@@ -38,13 +39,18 @@ final class Postman: Sendable {
             if pausing { try await pause(&generator) }
             do {
                 try await client.deliver(letter.bytes, to: [CrashSite.user])
-            } catch is LineConnection.Closed {
-                // The server was restarted since the last letter, before it got anything of this one.
+            } catch where Self.isGoodbye(error) {
+                // The server was restarted since the last letter, and got nothing of this one.
                 client = try await runs.site.mail.lmtp()
                 try await client.deliver(letter.bytes, to: [CrashSite.user])
             }
             done.withLock { $0 = index + 1 }
         }
+    }
+
+    /// Whether the server had closed the connection, or was about to.
+    private static func isGoodbye(_ error: any Error) -> Bool {
+        error is LineConnection.Closed || (error as? LMTPClient.Refused)?.reply.hasPrefix("421") ?? false
     }
 
     private func pause(_ generator: inout SeededGenerator) async throws {
@@ -62,7 +68,7 @@ final class Postman: Sendable {
 
     /// Waits until everything allowed so far is delivered.
     func waitUntilIdle() async throws {
-        try await blocking { [allowed, done] in
+        try await blocking { [self] in
             guard
                 awaited(within: .seconds(60), { done.withLock { $0 } == allowed.withLock { $0 } ? true : nil }) != nil
             else { throw ServerUnavailable("letters are not delivered in time") }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+
 @testable import TestKit
 
 /// `postmoon run` on a site, started again and again; each run has a log of its own.

@@ -124,7 +124,7 @@ struct CommandTests {
 
         #expect(try await setup.run("log", "--json", "--rule", "bin").objects().map { $0.text("subject") } == ["The lottery"])
         #expect(try await setup.run("log", "--json", "--account", "lab", "--since", "1h").objects().count >= 2)
-        let followed = try await setup.followed(follower.1, count: 2)
+        let followed = try await follower.1.objects(atLeast: 2)
         #expect(Set(followed.compactMap { $0.text("subject") }).isSuperset(of: ["Your receipt", "The lottery"]))
         #expect(followed.allSatisfy { ["done"].contains($0.text("status")) })
         try await follower.1.kill()
@@ -223,22 +223,5 @@ struct CommandTests {
         #expect(readable.status == 2)
         #expect(readable.error.contains("chmod"), "\(readable)")
         #expect(!readable.error.contains("secret\n"))
-    }
-}
-
-extension PostmoonSetup {
-    /// What `log --follow --json` printed, once it is so many plans.
-    func followed(_ process: PostmoonProcess, count: Int) async throws -> [JSONObject] {
-        let clock = ContinuousClock()
-        let end = clock.now + .seconds(20)
-        while clock.now < end {
-            let lines = process.standardOutput.split(separator: "\n")
-            if lines.count >= count, process.standardOutput.hasSuffix("\n") {
-                return try lines.map { try JSONObject(String($0)) }
-            }
-            // Another program prints them and cannot wake this one.
-            await Task.yield()
-        }
-        throw PostmoonProcess.Overdue(description: "log --follow printed only: \(process.standardOutput)")
     }
 }

@@ -49,7 +49,9 @@ struct HostileMailTests {
         let expected: Set = ["File none 1", "File none 2", "File same 1", "File same 2"]
         #expect(try await server.subjects(of: user, in: "Filed", become: expected) == expected)
         #expect(server.messages(of: user, in: "Filed").count == 4)
-        let left = try await server.messages(of: user, within: .seconds(20)) { $0.allSatisfy { $0.flags.contains("T") } }
+        let left = try await server.messages(of: user, within: .seconds(20)) { messages in
+            messages.allSatisfy { $0.flags.contains("T") }
+        }
         #expect(left.count == (capabilities == .minimal ? 4 : 0))
         #expect(try await daemon.stop() == 0)
     }

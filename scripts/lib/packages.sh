@@ -2,8 +2,8 @@
 # Installs the Debian packages that are missing, after naming them, without starting or removing anything.
 
 build_packages=(libssl-dev liblua5.4-dev libpcre2-dev libsqlite3-dev pkg-config)
-server_packages=(dovecot-imapd dovecot-lmtpd postfix openssl)
-server_units=(dovecot.service dovecot.socket postfix.service)
+server_packages=(dovecot-imapd dovecot-lmtpd openssl)
+sending_package=postfix
 
 is_installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
@@ -26,27 +26,35 @@ install_missing() {
         return
     fi
     echo "missing: ${missing[*]}"
-    local as_root=()
+    local as_root=() plan
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null ||
             fail "Installing needs root. As root: apt-get install ${missing[*]}
 Then run this again."
         as_root=(sudo)
     fi
-    local plan
-    plan=$(plan_installation "${missing[@]}")
-    remark "They are installed now: $(awk '/^Inst /{print $2}' <<<"$plan" | sort | tr '\n' ' ')"
+    plan=$(rehearsal "${missing[@]}")
+    if grep -q '^Remv ' <<<"$plan"; then
+        fail "To install ${missing[*]} apt would remove: $(names_of Remv "$plan")
+That is yours to decide; nothing was changed. By hand: apt-get install --no-install-recommends ${missing[*]}"
+    fi
+    remark "They are installed now: $(names_of Inst "$plan")"
     remark "No service is started by it. To stop here, press Ctrl-C."
     sleep 3
     install_quietly "${missing[@]}"
     for package in "${missing[@]}"; do
         is_installed "$package" || fail "apt-get said nothing was wrong, but $package is not installed."
     done
-    done_with "  installed"
+    remark "Installed."
 }
 
-# What apt would do, from its own rehearsal; ends the script where it would take something away.
-plan_installation() {
+# Whether a package is there, or can be had without taking another away.
+is_harmless() {
+    is_installed "$1" || ! apt-get -s --no-install-recommends install "$1" 2>/dev/null | grep -q '^Remv '
+}
+
+# What apt would do, in its own words.
+rehearsal() {
     local plan
     if ! plan=$(apt-get -s --no-install-recommends install "$@" 2>&1); then
         "${as_root[@]}" apt-get update -q >&2 || fail "apt-get update failed. Is the network there?"
@@ -54,23 +62,18 @@ plan_installation() {
             fail "apt cannot install $*:
 $plan"
     fi
-    if grep -q '^Remv ' <<<"$plan"; then
-        fail "To install $* apt would remove: $(awk '/^Remv /{print $2}' <<<"$plan" | tr '\n' ' ')
-That is yours to decide; nothing was changed. By hand: apt-get install --no-install-recommends $*"
-    fi
     printf '%s\n' "$plan"
 }
+
+names_of() { awk -v kind="$1" '$1 == kind {print $2}' <<<"$2" | sort | tr '\n' ' '; }
 
 # Debian starts the servers that it installs. A policy-rc.d that answers 101 forbids that; one that is there already
 # belongs to somebody and stays.
 install_quietly() {
-    local policy=/usr/sbin/policy-rc.d own_policy='' unit new_units=() output
+    local policy=/usr/sbin/policy-rc.d own_policy='' new_servers=() output
     output=$(mktemp)
-    if command -v systemctl >/dev/null && [ -d /run/systemd/system ]; then
-        for unit in "${server_units[@]}"; do
-            systemctl cat "$unit" >/dev/null 2>&1 || new_units+=("$unit")
-        done
-    fi
+    is_installed dovecot-core || new_servers+=(dovecot)
+    is_installed postfix || new_servers+=(postfix)
     if [ ! -e "$policy" ] && [ ! -L "$policy" ]; then
         own_policy=yes
         # Whatever ends the script, it does not stay behind. A handler that was there comes back afterwards.
@@ -95,11 +98,8 @@ install_quietly() {
         remove_policy
         trap - INT TERM
     fi
-    for unit in "${new_units[@]}"; do
-        if systemctl cat "$unit" >/dev/null 2>&1; then
-            "${as_root[@]}" systemctl disable -q "$unit" 2>/dev/null || true
-        fi
-    done
+    local server
+    for server in "${new_servers[@]}"; do keep_disabled "$server"; done
     [ "$status" = 0 ] || fail "apt-get install failed. By hand: apt-get install $*" "$output"
     rm -f "$output"
 }
@@ -111,3 +111,17 @@ answers_no() {
 }
 
 remove_policy() { "${as_root[@]}" rm -f /usr/sbin/policy-rc.d; }
+
+# A server that was not there before does not start with the machine either.
+keep_disabled() {
+    local unit
+    if command -v systemctl >/dev/null; then
+        for unit in "$1.service" "$1.socket"; do
+            if [ -e "/lib/systemd/system/$unit" ]; then
+                "${as_root[@]}" systemctl disable "$unit" >/dev/null 2>&1 || true
+            fi
+        done
+    elif [ -e "/etc/init.d/$1" ]; then
+        "${as_root[@]}" update-rc.d "$1" disable >/dev/null 2>&1 || true
+    fi
+}

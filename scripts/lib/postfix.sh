@@ -12,8 +12,8 @@ trap '' HUP INT
 
 folder=$1 port=$2 lmtp=$3 stop=$4
 servers=${stop%/*}
-daemons=$(postconf -c /usr/share/postfix -dh daemon_directory 2>/dev/null || postconf -dh daemon_directory)
-owner=$(postconf -dh mail_owner 2>/dev/null) drop=$(postconf -dh setgid_group 2>/dev/null)
+daemons=$(postconf -dh daemon_directory)
+owner=$(postconf -dh mail_owner) drop=$(postconf -dh setgid_group)
 
 mkdir -m 755 "$folder"
 trap 'rm -rf "$folder"' EXIT

@@ -14,13 +14,12 @@ tell_of() {
     printf '  %s%s%s  %sfrom %s%s\n' "$bold" "$subject" "$plain" "$dim" "$from" "$plain"
     completed "$file" | deliver "$lmtp_port" jane@example.org ||
         fail "The private Dovecot did not take the message." "$folder/dovecot.log"
-    if plan=$(plan_of "$id"); then
+    plan=$(plan_of "$id") || [ -z "$plan" ] || exit 1
+    if [ -n "$plan" ]; then
         tell_plan "$plan"
-    elif [ -n "$(stored "$folder" jane mailbox INBOX header message-id "$id")" ]; then
+    else
         left+=("$id")
         printf '      stays in INBOX  %sno rule wants it%s\n' "$dim" "$plain"
-    else
-        fail "“$subject” was delivered, but it is neither in INBOX nor in the journal." "$folder/run.log"
     fi
     tell_forwards
     tell_notices
@@ -42,25 +41,20 @@ six_megabytes() {
 
 shown_subject() { "$binary" inspect "$1" --json 2>/dev/null | text_of subject; }
 
-# The journal's line about a message, as soon as its plan is finished or well on its way; fails when there is none.
+# The journal's line about a message, as soon as its plan is settled; fails when no rule wants the message.
 plan_of() {
-    local id=$1 deadline=$((${EPOCHREALTIME/[.,]/} + 8000000)) quiet=$((${EPOCHREALTIME/[.,]/} + 2000000)) line
-    while [ "${EPOCHREALTIME/[.,]/}" -lt "$deadline" ]; do
+    local id=$1 deadline=$((SECONDS + 20)) line place
+    while [ "$SECONDS" -lt "$deadline" ]; do
         if line=$(grep -F -m 1 "\"message_id\":\"$id\"" "$folder/follow"); then
             printf '%s\n' "$line"
             return 0
         fi
+        place=$(stored "$folder" jane mailbox INBOX header message-id "$id")
+        if [ -n "$place" ] && grep -q -E "no rule wants it .*uid=${place##* }( |\$)" "$folder/run.log"; then return 1; fi
         kill -0 "$(pid_of postmoon)" 2>/dev/null || fail "\`postmoon run\` has ended." "$folder/run.log"
-        # Nothing planned after a while means that no rule matched; a plan under way is waited for.
-        if [ "${EPOCHREALTIME/[.,]/}" -gt "$quiet" ] && ! journal_line "$id" >/dev/null; then return 1; fi
         sleep 0.1
     done
-    journal_line "$id"
-}
-
-journal_line() {
-    local journal
-    journal=$(postmoon log --json) && grep -F -m 1 "\"message_id\":\"$1\"" <<<"$journal"
+    fail "After 20 s nothing is known of the message $id." "$folder/run.log"
 }
 
 # tell_plan LINE: one line of `postmoon log --json`

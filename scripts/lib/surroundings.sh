@@ -82,6 +82,11 @@ start_dovecot() {
 start_postfix() {
     step "Postfix: submission with STARTTLS"
     local log=$folder/postfix.out as_root=(setsid)
+    if ! command -v postconf >/dev/null; then
+        stuck "left out"
+        remark "Installing it would take away the mail server that is here, so the forward will wait in the outbox."
+        return
+    fi
     if [ "$(id -u)" != 0 ]; then
         if unshare --map-root-user --map-auto true 2>/dev/null; then
             as_root=(setsid unshare --map-root-user --map-auto)
@@ -179,14 +184,14 @@ stop_everything() {
 is_gone() { ! kill -0 "$1" 2>/dev/null && [ ! -e "/proc/$1" ]; }
 
 say_how_to_look() {
-    local entry name
+    local index name
     {
         echo '#!/bin/bash'
         echo '# Ends this demo and removes its folder.'
         printf 'touch %q\n' "$folder/stop"
-        for entry in "${started[@]}"; do
-            name=${entry%:*}
-            if [ "$name" != postfix ]; then printf 'kill %s 2>/dev/null # %s\n' "${entry#*:}" "$name"; fi
+        for ((index = ${#started[@]} - 1; index >= 0; index--)); do
+            name=${started[index]%:*}
+            if [ "$name" != postfix ]; then printf 'kill %s 2>/dev/null # %s\n' "${started[index]#*:}" "$name"; fi
         done
         printf 'for second in 1 2 3 4 5; do [ -e %q ] || break; sleep 1; done\n' "$folder.postfix"
         printf 'rm -rf %q\n' "$folder"
@@ -207,7 +212,7 @@ say_how_to_look() {
   $deliver < message.eml
 
   What reached whom:
-  doveadm -c $folder/dovecot.conf fetch -u oncall 'hdr text' ALL
+  $(command -v doveadm) -c $folder/dovecot.conf fetch -u oncall text ALL
   cat $folder/phone
 
   To end it:

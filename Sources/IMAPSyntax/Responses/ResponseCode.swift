@@ -37,3 +37,14 @@ public enum ResponseCode: Hashable, Sendable {
         "NOTIFICATIONOVERFLOW": .notificationOverflow,
     ]
 }
+
+extension ResponseCode {
+    /// The code's name as servers write it; `nil` for those that carry data.
+    public var name: String? {
+        switch self {
+        case .other(let name, _): name
+        case .webAlert: "WEBALERT"
+        default: Self.plain.first { $0.value == self }?.key
+        }
+    }
+}

@@ -12,12 +12,12 @@ final class SmallDisk: Sendable {
         try SystemProgram.run("mount", "-t", "tmpfs", "-o", "size=\(kilobytes)k,mode=0700", "tmpfs", path)
     }
 
-    deinit { try? SystemProgram.run("umount", "-l", path) }
+    deinit { _ = try? SystemProgram.run("umount", "-l", path) }
 
     /// Leaves no room.
     func fill() throws {
         let ballast = "\(path)/ballast"
-        FileManager.default.createFile(atPath: ballast, contents: nil)
+        _ = FileManager.default.createFile(atPath: ballast, contents: nil)
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: ballast))
         defer { try? file.close() }
         let page = Data(repeating: 0, count: 4_096)

@@ -55,6 +55,18 @@ public final class PostmoonProcess: Sendable {
         }
     }
 
+    /// Waits until its standard output has so many lines, each a JSON object, and gives them.
+    public func objects(atLeast count: Int, within limit: Duration = .seconds(20)) async throws -> [JSONObject] {
+        let lines = try await blocking { [self] in
+            awaited(within: limit) { () -> [String]? in
+                let (lines, _) = output.lines(from: 0)
+                return lines.count >= count ? lines : nil
+            }
+        }
+        guard let lines else { throw Overdue(description: "it printed only “\(standardOutput)”; \(account)") }
+        return try lines.map { try JSONObject($0) }
+    }
+
     public func signal(_ number: CInt) { Foundation.kill(child.processIdentifier, number) }
 
     /// Waits for an entry of its log, from this one on.

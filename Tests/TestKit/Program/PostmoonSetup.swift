@@ -34,9 +34,10 @@ public final class PostmoonSetup: Sendable {
     ) async throws -> PostmoonProcess {
         let daemon = try launch(["run"] + arguments + ["--json"], environment)
         try await daemon.entry("ready")
-        let watching = Set(daemon.log.filter { $0.message == "watching" }.map { "\($0["account"] ?? "")/\($0["folder"] ?? "")" })
-        guard watching.count >= folders else {
-            throw PostmoonProcess.Overdue(description: "it does not watch: \(daemon.log.map(\.line))")
+        for index in 0..<folders {
+            try await daemon.entry { [daemon] entry in
+                entry.message == "watching" && daemon.log.filter { $0.message == "watching" }.count > index
+            }
         }
         return daemon
     }

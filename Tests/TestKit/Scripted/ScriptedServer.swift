@@ -14,6 +14,8 @@ public final class ScriptedServer: Sendable {
         var traits: ServerTraits
         var mishaps: [Int: Mishap] = [:]
         var bystanders: [Int: @Sendable (ModelMailStore) -> Void] = [:]
+        /// What happens to every command of that verb.
+        var habits: [String: Mishap] = [:]
         var commands: [String] = []
     }
 
@@ -40,10 +42,27 @@ public final class ScriptedServer: Sendable {
         state.withLock { $0.bystanders[command] = act }
     }
 
-    /// Forgets mishaps and bystanders; commands are counted anew.
+    /// Says OK to these, such as `UID MOVE`, and does nothing.
+    public func ignore(_ verbs: [String]) {
+        state.withLock { state in
+            for verb in verbs { state.habits[verb] = .ignored }
+        }
+    }
+
+    /// Answers NO to every such command.
+    public func refuse(_ verb: String, code: String?) { state.withLock { $0.habits[verb] = .refused(code: code) } }
+
+    /// Cuts the connection at every such command, before it took effect.
+    public func cut(before verb: String) { state.withLock { $0.habits[verb] = .cutBefore } }
+
+    /// Carries out every such command and cuts the connection instead of answering.
+    public func cut(after verb: String) { state.withLock { $0.habits[verb] = .cutAfter } }
+
+    /// Forgets mishaps, habits and bystanders; commands are counted anew.
     public func rest() {
         state.withLock {
             $0.mishaps = [:]
+            $0.habits = [:]
             $0.bystanders = [:]
             $0.commands = []
         }
@@ -69,12 +88,19 @@ public final class ScriptedServer: Sendable {
         return ScriptedConnection(connection: connection, server: signedIn, channel: channel, wire: wire)
     }
 
+    /// A client that sends more than this goes in circles.
+    static let mostCommands = 2_000
+
     /// What happens at this command, and its number.
     func meet(_ command: ClientCommand) -> Mishap? {
-        let (mishap, act) = state.withLock { state in
+        let (number, mishap, act) = state.withLock { state in
             let number = state.commands.count
             state.commands.append(command.summary)
-            return (state.mishaps[number], state.bystanders[number])
+            return (number, state.mishaps[number] ?? state.habits[command.verb], state.bystanders[number])
+        }
+        guard number < Self.mostCommands else {
+            store.note(violation: "commands without end")
+            return .cutBefore
         }
         act?(store)
         return mishap

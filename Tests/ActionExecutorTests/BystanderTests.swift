@@ -1,0 +1,160 @@
+import ActionJournal
+import MailModel
+import TestKit
+import Testing
+
+/// Another client acts between any two commands (DESIGN §2.6): its hand wins, nothing is lost or doubled, and the plan
+/// comes to an end that says what happened.
+@Suite struct BystanderTests {
+    enum Deed: String, CaseIterable, Sendable {
+        case removes, movesAway, marksDeleted, unmarksDeleted, flags, removesCopy, deletesTarget, delivers, makesTwin
+
+        func act(_ store: ModelMailStore, _ token: Int) {
+            switch self {
+            case .removes: store.remove(token, from: "INBOX")
+            case .movesAway: store.move(token, from: "INBOX", to: "Elsewhere")
+            case .marksDeleted: store.change(token, in: "INBOX", adding: [.deleted])
+            case .unmarksDeleted: store.change(token, in: "INBOX", removing: [.deleted])
+            case .flags: store.change(token, in: "INBOX", adding: [.answered])
+            case .removesCopy: store.remove(token, from: "Receipts")
+            case .deletesTarget where store["Receipts"]?.messages.isEmpty == true: store.deleteMailbox("Receipts")
+            case .deletesTarget: break
+            case .delivers: store.deliver(letter("another", id: "another"))
+            case .makesTwin: store.deliver(letter("receipt", id: "1"), to: "Receipts")
+            }
+        }
+
+        /// Whether afterwards the message may be nowhere, by that client's will.
+        var mayRemove: Bool {
+            switch self {
+            case .removes, .removesCopy, .marksDeleted: true
+            case .movesAway, .unmarksDeleted, .flags, .deletesTarget, .delivers, .makesTwin: false
+            }
+        }
+    }
+
+    static let traits: [ServerTraits] = [
+        .modern, .withoutMove, .minimal, .modern.with { $0.copyUIDs = .missing },
+    ]
+
+    @Test(arguments: Deed.allCases, traits) func theirHandWins(_ deed: Deed, _ traits: ServerTraits) async throws {
+        var number = 0
+        while try await meet(deed, traits, at: number, cut: nil) { number += 1 }
+        #expect(number > 2, "there were commands to act between")
+    }
+
+    @Test(arguments: Deed.allCases, [ServerTraits.modern, .withoutMove, .minimal]) func theirHandWinsAfterACut(
+        _ deed: Deed, _ traits: ServerTraits
+    ) async throws {
+        for cut in 1..<7 {
+            for mishap in [Mishap.cutBefore, .cutAfter] {
+                guard try await meet(deed, traits, at: 0, cut: (cut, mishap)) else { return }
+            }
+        }
+    }
+
+    /// Lets the deed be done before a command, or with a cut, right before the recovery.
+    ///
+    /// - Returns: whether there was such a command.
+    private func meet(
+        _ deed: Deed, _ traits: ServerTraits, at number: Int, cut: (command: Int, mishap: Mishap)?
+    ) async throws -> Bool {
+        let bench = try FilingBench(traits)
+        let token = bench.store.deliver(letter("receipt", id: "1"))
+        let plan = try await bench.plan(token, [.mark(flag: "flagged"), .move(to: "Receipts")])
+        var reached = true
+        if let cut {
+            bench.server.put(cut.mishap, at: cut.command)
+            reached = try await !bench.attendUnlessCut()
+            bench.server.rest()
+            try bench.crash()
+            bench.server.before(number) { deed.act($0, token) }
+            try await bench.attendUntilQuiet()
+        } else {
+            bench.server.before(number) { deed.act($0, token) }
+            try await bench.attendUntilQuiet()
+            reached = bench.server.commands.count > number
+        }
+
+        let places = bench.store.places(of: token)
+        let context = Comment(rawValue: "\(deed) at \(number): \(places)\n\(bench.server.commands)")
+        #expect(!places.isEmpty || deed.mayRemove, "nothing is lost; \(context)")
+        #expect(places.filter { $0 == "Receipts" }.count <= 1, "nothing is filed twice; \(context)")
+        if bench.server.traits.has("UIDPLUS"), deed != .marksDeleted, deed != .unmarksDeleted {
+            #expect(places.count <= 1 || deed == .makesTwin, "nothing is in two places; \(context)")
+        }
+        #expect(bench.store.violations.isEmpty, context)
+        let state = try await bench.state(plan)
+        #expect([.done, .superseded, .held, .failed].contains(state), context)
+        if deed == .flags || deed == .delivers { #expect(state == .done && places.contains("Receipts"), context) }
+        return reached
+    }
+
+    @Test func aForwardIsNotSentForAMessageThatThePersonDeletedFirst() async throws {
+        for actions: [MailAction] in [
+            [.mark(flag: "flagged"), .forward(ForwardRequest(to: ["b@example.org"]))],
+            [.move(to: "Receipts"), .forward(ForwardRequest(to: ["b@example.org"]))],
+            [.copy(to: "Receipts"), .forward(ForwardRequest(to: ["b@example.org"]))],
+        ] {
+            let bench = try FilingBench(.modern)
+            let token = bench.store.deliver(letter("receipt", id: "1"))
+            let plan = try await bench.plan(token, actions, outbox: [1: [.toB]])
+            bench.store.remove(token, from: "INBOX")
+            try await bench.attend()
+            #expect(try await bench.journal.dueOutbox(now: .max, limit: 1).isEmpty)
+            #expect(try await bench.state(plan) == .superseded)
+        }
+    }
+
+    @Test func aForwardIsReleasedOnceTheMessageIsSafe() async throws {
+        let bench = try FilingBench(.withoutMove)
+        let token = bench.store.deliver(letter("receipt", id: "1"))
+        let plan = try await bench.plan(
+            token, [.move(to: "Receipts"), .forward(ForwardRequest(to: ["b@example.org"]))], outbox: [1: [.toB]])
+        #expect(try await bench.journal.dueOutbox(now: .max, limit: 1).isEmpty)
+        try await bench.attend()
+        #expect(try await bench.journal.dueOutbox(now: .max, limit: 9).count == 1)
+        #expect(bench.releases.withLock { $0 } == 1)
+        #expect(try await bench.state(plan) == .running)
+    }
+
+    @Test func aFlagThatThePersonChangedSinceIsLeftAsItIs() async throws {
+        let bench = try FilingBench(.modern)
+        let token = bench.store.deliver(letter("read", id: "1"), flags: [.seen])
+        let plan = try await bench.plan(token, [.mark(flag: "seen"), .mark(flag: "flagged")])
+        bench.store.change(token, in: "INBOX", adding: [.answered], removing: [.seen])
+        try await bench.attend()
+        #expect(bench.store.flags(of: token, in: "INBOX") == [.answered, .flagged])
+        #expect(try await bench.state(plan) == .done)
+    }
+
+    @Test func aMessageThatIsMarkedDeletedIsNotMovedLater() async throws {
+        let bench = try FilingBench(.modern)
+        let token = bench.store.deliver(letter("receipt", id: "1"))
+        let plan = try await bench.plan(token, [.move(to: "Receipts")])
+        bench.store.change(token, in: "INBOX", adding: [.deleted])
+        bench.clock.pass(3_600)
+        try await bench.attend()
+        #expect(bench.store.places(of: token) == ["INBOX"])
+        #expect(try await bench.state(plan) == .superseded)
+    }
+
+    @Test func aRenumberedMailboxHoldsItsPlans() async throws {
+        let bench = try FilingBench(.modern)
+        let token = bench.store.deliver(letter("receipt", id: "1"))
+        let other = bench.store.deliver(letter("other", id: "2"))
+        let plan = try await bench.plan(token, [.move(to: "Receipts")])
+        bench.store.remove(token, from: "INBOX")
+        bench.store.renumber("INBOX")
+        #expect(bench.store["INBOX"]?.messages.first?.uid == .first, "the other message has the plan's UID now")
+        try await bench.attend()
+        #expect(bench.store.places(of: other) == ["INBOX"])
+        #expect(try await bench.state(plan) == .held)
+    }
+}
+
+extension OutboxDraft {
+    static let toB = OutboxDraft(
+        recipient: "b@example.org", sender: "jane@example.org", messageID: "1@example.org", spool: "1.eml",
+        policy: .resend)
+}

@@ -1,0 +1,78 @@
+import Testing
+
+@testable import TestKit
+
+/// What is promised holds when the program, its connections or its server die at any moment (DESIGN §2, FAULTS "Crash
+/// and cut points").
+@Suite("Crashes and cuts", .serialized, .timeLimit(.minutes(4)))
+struct CrashTests {
+    @Test(
+        "fifty kills lose nothing, double nothing, and send every forward",
+        arguments: [CapabilityProfile.full, .icloud])
+    func kills(_ capabilities: CapabilityProfile) async throws {
+        let seed = SeededGenerator.chosenSeed()
+        var generator = SeededGenerator(seed: seed)
+        let campaign = try await Campaign("kills", capabilities, using: &generator, seed: seed)
+        let moments = (0..<50).map { _ in KillMoment.random(using: &generator) }
+        try await campaign.run(pausing: true, using: &generator) {
+            for moment in moments {
+                campaign.postman.allow(Campaign.letterCount / moments.count)
+                try await moment.wait(campaign.runs) { campaign.postman.delivered }
+                #expect(try await campaign.runs.kill(), "it ended by itself:\n\(campaign.runs.log)")
+                try await campaign.runs.start()
+            }
+            return "\(moments.count) kills"
+        }
+    }
+
+    @Test(
+        "fifty cut connections lose nothing, double nothing, and send every forward",
+        arguments: [CapabilityProfile.full, .icloud])
+    func cuts(_ capabilities: CapabilityProfile) async throws {
+        let seed = SeededGenerator.chosenSeed()
+        var generator = SeededGenerator(seed: seed)
+        let removing = capabilities == .full ? ["UID MOVE"] : ["UID COPY", "UID EXPUNGE"]
+        let imap = Cut.random(
+            60, commands: removing + ["UID STORE", "UID FETCH", "DONE"], bytes: 300...30_000, using: &generator)
+        let smtp = Cut.random(20, commands: ["MAIL FROM", "DATA", "\r\n.\r\n"], bytes: 100...20_000, using: &generator)
+        let campaign = try await Campaign(
+            "cuts", capabilities, using: &generator, seed: seed, cuts: (imap: imap, smtp: smtp))
+        guard let proxies = campaign.site.proxies else { return }
+        try await campaign.run(pausing: false, using: &generator) {
+            let count: @Sendable () -> Int = { proxies.imap.cutCount + proxies.smtp.cutCount }
+            for round in 1...50 {
+                campaign.postman.allow(Campaign.letterCount / 50)
+                _ = try await blocking {
+                    if awaited(within: .seconds(2), { count() >= round ? true : nil }) == nil { proxies.imap.cutNow() }
+                    return awaited(within: .seconds(2)) { count() >= round ? true : nil }
+                }
+            }
+            proxies.imap.stopCutting()
+            proxies.smtp.stopCutting()
+            return "\(proxies.imap.cutCount) cuts of IMAP and \(proxies.smtp.cutCount) of SMTP"
+        }
+    }
+
+    @Test(
+        "a mail server that is restarted loses nothing of ours",
+        arguments: [CapabilityProfile.full, .icloud])
+    func serverRestarts(_ capabilities: CapabilityProfile) async throws {
+        let seed = SeededGenerator.chosenSeed()
+        var generator = SeededGenerator(seed: seed)
+        let campaign = try await Campaign("server restarts", capabilities, using: &generator, seed: seed)
+        let moments = (0..<8).map { _ in Int.random(in: 1...40, using: &generator) }
+        try await campaign.run(pausing: false, using: &generator) {
+            for moment in moments {
+                campaign.postman.allow(Campaign.letterCount / moments.count)
+                // A delivery that a restart interrupts would be doubled or lost by the test.
+                try await campaign.postman.waitUntilIdle()
+                _ = try await blocking {
+                    var journal = WatchedFile(campaign.site.state + "/journal.sqlite-wal")
+                    return journal.waitForWrites(moment, within: .seconds(2))
+                }
+                try await campaign.site.mail.restart()
+            }
+            return "\(moments.count) restarts"
+        }
+    }
+}

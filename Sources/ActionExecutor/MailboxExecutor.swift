@@ -128,9 +128,12 @@ public struct MailboxExecutor: Sendable {
 
     /// Writes what the ledger collected and what the plans come to, in one transaction.
     func settle(_ ledger: inout StepLedger) async throws {
-        let (facts, released) = ledger.takeFacts(account: setting.account, mailbox: setting.mailbox)
-        if !facts.isEmpty { try await setting.journal.apply(facts) }
-        if released { setting.released() }
+        let (facts, settling) = ledger.takeFacts(account: setting.account, mailbox: setting.mailbox)
+        let now = setting.clock()
+        let following = try await setting.journal.apply(facts, settling: settling) {
+            PlanConsequences.facts(for: $0, at: now)
+        }
+        if following.contains(where: { if case .released = $0 { true } else { false } }) { setting.released() }
     }
 
     /// Makes `begun` durable, together with whatever is not written yet.

@@ -102,18 +102,10 @@ public struct NoticeRunner: Sendable {
     }
 
     private func finish(_ entry: PlanWork, _ step: StepRecord, _ state: StepState, _ detail: String?) async throws {
-        var facts: [JournalFact] = [.stepFinished(step.id, state, StepOutcome(detail: detail), at: clock())]
-        if var work = try await journal.work(entry.plan.id),
-            let index = work.steps.firstIndex(where: { $0.id == step.id })
-        {
-            work.steps[index].state = state
-            work.steps[index].outcome = StepOutcome(detail: detail)
-            let judged = PlanOutcome(work.steps)
-            if let plan = judged.state, plan != work.plan.state {
-                facts.append(.planState(entry.plan.id, plan, error: judged.error))
-            }
-        }
-        try await journal.apply(facts)
+        let now = clock()
+        try await journal.apply(
+            [.stepFinished(step.id, state, StepOutcome(detail: detail), at: now)], settling: [entry.plan.id]
+        ) { PlanConsequences.facts(for: $0, at: now) }
     }
 }
 

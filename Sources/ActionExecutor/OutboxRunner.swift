@@ -77,16 +77,17 @@ public struct OutboxRunner: Sendable {
         guard let outcome = result.outcomes.first?.outcome else {
             return try await finish(entry, .ready, .deferred, "the server gave no answer", retryAt: retryTime(entry))
         }
-        let why = outcome.error?.description ?? ""
+        let why = outcome.error.map { "\($0)" } ?? ""
+        let code = outcome.error?.code
         switch outcome.disposition {
         case .accepted:
             try await finish(entry, .accepted, .accepted, "handed over", retryAt: nil)
         case .refused:
-            try await finish(entry, .refused, .refused, why, retryAt: nil)
+            try await finish(entry, .refused, .refused, why, retryAt: nil, code: code)
         case .deferred where entry.begun + 1 >= Self.mostAttempts:
-            try await finish(entry, .refused, .refused, "given up: \(why)", retryAt: nil)
+            try await finish(entry, .refused, .refused, "given up: \(why)", retryAt: nil, code: code)
         case .deferred:
-            try await finish(entry, .ready, .deferred, why, retryAt: retryTime(entry))
+            try await finish(entry, .ready, .deferred, why, retryAt: retryTime(entry), code: code)
         case .unknown:
             try await settleUnknown(entry, why)
         }
@@ -112,44 +113,34 @@ public struct OutboxRunner: Sendable {
     }
 
     private func finish(
-        _ entry: OutboxEntry, _ state: OutboxState, _ result: AttemptResult, _ text: String, retryAt: Int64?
+        _ entry: OutboxEntry, _ state: OutboxState, _ result: AttemptResult, _ text: String, retryAt: Int64?,
+        code: FaultCode? = nil
     ) async throws {
         let text = String(text.prefix(500))
         var facts: [JournalFact] = [
             .outboxFinished(entry.id, state, result, text: text, notBefore: retryAt, at: clock())
         ]
-        var finishedSpool = false
-        if var work = try await journal.work(entry.plan) {
-            (facts, finishedSpool) = consequences(of: state, text, entry, &work, facts)
+        var isSettled = false
+        // Only this runner changes the rows of this step, so what is read here stays true.
+        if let step = try await journal.work(entry.plan)?.steps.first(where: { $0.id == entry.step }) {
+            let rows = step.outbox.filter { $0.id != entry.id }.map(\.state) + [state]
+            isSettled = rows.allSatisfy(\.isFinished)
+            if isSettled {
+                let verdict: StepState = rows.contains(.refused) ? .failed : rows.contains(.held) ? .unknown : .done
+                let detail = verdict == .done ? nil : "forward to \(entry.draft.recipient): \(text)"
+                facts.append(.stepFinished(entry.step, verdict, StepOutcome(detail: detail), at: clock()))
+            }
+            if isSettled, rows.contains(.held) { isSettled = false }
         }
-        try await journal.apply(facts)
-        if finishedSpool { try? await spool.remove(entry.draft.spool) }
-        log(entry, result, text)
+        let now = clock()
+        try await journal.apply(facts, settling: [entry.plan]) { PlanConsequences.facts(for: $0, at: now) }
+        if isSettled { try? await spool.remove(entry.draft.spool) }
+        log(entry, result, text, code)
     }
 
-    /// The step is done when every row of it is; the plan when every step is.
-    private func consequences(
-        of state: OutboxState, _ text: String, _ entry: OutboxEntry, _ work: inout PlanWork, _ before: [JournalFact]
-    ) -> ([JournalFact], spoolIsDone: Bool) {
-        var facts = before
-        guard let index = work.steps.firstIndex(where: { $0.id == entry.step }) else { return (facts, false) }
-        let others = work.steps[index].outbox.filter { $0.id != entry.id }.map(\.state)
-        let rows = others + [state]
-        guard rows.allSatisfy(\.isFinished) else { return (facts, false) }
-        let verdict: StepState = rows.contains(.refused) ? .failed : rows.contains(.held) ? .unknown : .done
-        let outcome = StepOutcome(detail: verdict == .done ? nil : "forward to \(entry.draft.recipient): \(text)")
-        facts.append(.stepFinished(entry.step, verdict, outcome, at: clock()))
-        work.steps[index].state = verdict
-        work.steps[index].outcome = outcome
-        let judged = PlanOutcome(work.steps)
-        if let plan = judged.state, plan != work.plan.state {
-            facts.append(.planState(work.plan.id, plan, error: judged.error))
-        }
-        return (facts, !rows.contains(.held))
-    }
-
-    private func log(_ entry: OutboxEntry, _ result: AttemptResult, _ text: String) {
-        let metadata: Logger.Metadata = ["plan": "\(entry.plan)", "result": "\(result.rawValue)", "reply": "\(text)"]
+    private func log(_ entry: OutboxEntry, _ result: AttemptResult, _ text: String, _ code: FaultCode?) {
+        var metadata: Logger.Metadata = ["plan": "\(entry.plan)", "result": "\(result.rawValue)", "reply": "\(text)"]
+        if let code { metadata["code"] = "\(code)" }
         switch result {
         case .accepted: logger.info("forward handed over", metadata: metadata)
         case .refused: logger.error("forward refused", metadata: metadata)

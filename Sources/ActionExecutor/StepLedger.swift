@@ -12,7 +12,8 @@ struct CopyPlace {
 struct StepLedger {
     private var work: [PlanID: PlanWork]
     private var planOfStep: [StepID: PlanID] = [:]
-    private var touched: [PlanID] = []
+    /// Plans of which a step was finished since facts were last taken.
+    private var finished: Set<PlanID> = []
     private var facts: [JournalFact] = []
     /// Plans whose message somebody took away.
     private var gone: Set<PlanID> = []
@@ -67,6 +68,7 @@ struct StepLedger {
             $0.state = state
             $0.outcome = outcome
         }
+        if let plan = planOfStep[id] { finished.insert(plan) }
         facts.append(.stepFinished(id, state, outcome, at: now))
     }
 
@@ -96,53 +98,26 @@ struct StepLedger {
             body(&step)
             work[plan]?.steps[index] = step
         }
-        if touched.last != plan { touched.append(plan) }
     }
 
-    /// The facts so far with what they make of the plans, for one transaction; and whether sending was released.
-    mutating func takeFacts(account: AccountName, mailbox: MailboxName) -> (facts: [JournalFact], released: Bool) {
-        var released = false
-        for id in Set(touched).sorted() {
+    /// The facts so far, and the plans of which a step was finished: what those come to is judged where they are stored.
+    mutating func takeFacts(account: AccountName, mailbox: MailboxName) -> (facts: [JournalFact], settling: Set<PlanID>)
+    {
+        for id in finished {
             guard let entry = work[id] else { continue }
-            facts += consequences(of: entry, account: account, mailbox: mailbox, released: &released)
+            if entry.steps.contains(where: { $0.state == .done && ($0.kind == .uidMove || $0.kind == .markDeleted) }) {
+                facts.append(.takenOut(account, mailbox, entry.plan.identity, at: now))
+            }
+            // A forward is not sent for a message that somebody took away first (DESIGN §2.6).
+            if gone.contains(id), var steps = work[id]?.steps {
+                facts += PlanConsequences.dropSending(&steps, "not sent: the message was taken away first", at: now)
+                work[id]?.steps = steps
+            }
         }
-        touched = []
-        defer { facts = [] }
-        return (facts, released)
-    }
-
-    private mutating func consequences(
-        of entry: PlanWork, account: AccountName, mailbox: MailboxName, released: inout Bool
-    ) -> [JournalFact] {
-        var facts: [JournalFact] = []
-        let id = entry.plan.id
-        if entry.steps.contains(where: { $0.state == .done && ($0.kind == .uidMove || $0.kind == .markDeleted) }) {
-            facts.append(.takenOut(account, mailbox, entry.plan.identity, at: now))
+        defer {
+            facts = []
+            finished = []
         }
-        // A forward is not sent for a message that somebody took away first (DESIGN §2.6).
-        if gone.contains(id) { facts += dropSending(of: id, "not sent: the message was taken away first") }
-        let verdict = PlanOutcome(work[id]?.steps ?? entry.steps)
-        if verdict.dropsSending { facts += dropSending(of: id, "not sent: the plan failed before") }
-        let outcome = verdict.dropsSending ? PlanOutcome(work[id]?.steps ?? entry.steps) : verdict
-        if let state = outcome.state, state != work[id]?.plan.state {
-            facts.append(.planState(id, state, error: outcome.error))
-            work[id]?.plan.state = state
-        }
-        if outcome.releasesSending {
-            facts.append(.released(id))
-            released = true
-            for step in entry.steps where !step.kind.isFiling { change(step.id) { $0.released = true } }
-        }
-        return facts
-    }
-
-    private mutating func dropSending(of plan: PlanID, _ why: String) -> [JournalFact] {
-        var facts: [JournalFact] = []
-        for step in work[plan]?.steps ?? [] where !step.kind.isFiling && !step.released && step.state == .waiting {
-            facts.append(.stepFinished(step.id, .superseded, StepOutcome(detail: why), at: now))
-            facts += step.outbox.map { .outboxState($0.id, .superseded, notBefore: nil) }
-            change(step.id) { $0.state = .superseded }
-        }
-        return facts
+        return (facts, finished)
     }
 }

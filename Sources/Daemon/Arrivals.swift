@@ -39,6 +39,11 @@ struct Arrivals: Sendable {
         return records.sorted { $0.key.uid < $1.key.uid }
     }
 
+    /// Records that only make the messages known.
+    func remember(_ fetched: [FetchedMessage]) -> [DecisionRecord] {
+        fetched.compactMap { visit.arrived($0, fields: []) }.map { noted($0, "before") }
+    }
+
     private func decide(_ message: ArrivedMessage, _ arrival: Arrival) async throws -> DecisionRecord? {
         switch arrival {
         // Marked deleted by somebody: no rule matches it (DESIGN §4).

@@ -29,6 +29,10 @@ public struct Engine: Sendable {
         let spool = try Spool(stateFolder: configuration.stateFolder)
         let leftover = acting ? try await spool.removeAll(but: journal.neededSpoolFiles()) : 0
         if leftover > 0 { logger.info("removed spooled files that no plan needs", metadata: ["count": "\(leftover)"]) }
+        if acting {
+            let now = clock()
+            try await journal.apply([], settling: journal.unsettledPlans()) { PlanConsequences.facts(for: $0, at: now) }
+        }
         let dialer = Dialer(threads: min(2, max(1, ProcessInfo.processInfo.activeProcessorCount)))
         let rules = RuleKeeper(
             configuration: configuration, runtimes: min(2, ProcessInfo.processInfo.activeProcessorCount), clock: clock

@@ -39,8 +39,8 @@ struct MailboxAttendance: Sendable {
             pollSeconds: Double(visit.hub.account.pollSeconds)
         )
         try await visit.executor.carryOutDueSteps()
-        await surroundings.board.note(visit.hub.name, visit.mailbox, state: "watching")
         logger.info("watching", metadata: ["mode": policy.usesIdle ? "idle" : "poll"])
+        await surroundings.board.note(visit.hub.name, visit.mailbox, state: "watching")
         var generation = await surroundings.rules.current?.number
         while true {
             try Task.checkCancellation()
@@ -138,14 +138,21 @@ struct MailboxAttendance: Sendable {
             uidValidity: visit.uidValidity, nextUID: next, newestInternalDate: nil,
             lastCompleteCheck: surroundings.clock()
         )
+        var records: [DecisionRecord] = []
         if selected.exists > 0 {
-            let newest = try await visit.connection.run(.uidFetch(.last, [.uid, .internalDate], changedSince: nil))
-            for message in newest.fetched {
-                memory.newestInternalDate = message.internalDate
+            // The youngest are remembered by identity: should the folder be renumbered soon, they are old mail all the same.
+            let recent = selected.uidNext.flatMap { UID($0.rawValue > 100 ? $0.rawValue - 100 : 1) }
+            let reply = try await visit.connection.run(
+                .uidFetch(recent.map { .from($0) } ?? .last, visit.fetchItems(fields: []), changedSince: nil)
+            ).checked()
+            for message in reply.fetched {
                 if selected.uidNext == nil, let after = message.uid?.next { memory.nextUID = max(next, after) }
+                memory.newestInternalDate = [memory.newestInternalDate, message.internalDate].compactMap { $0 }.max()
             }
+            let before = reply.fetched.filter { message in message.uid.map { $0 < memory.nextUID } ?? false }
+            records = Arrivals(visit: visit, logger: logger).remember(before)
         }
-        _ = try await surroundings.journal.record([], progress: [progress(memory)])
+        _ = try await surroundings.journal.recordDecisions(records, progress: [progress(memory)])
         logger.info(
             "first look: mail from now on is filed, what is there stays", metadata: ["next_uid": "\(memory.nextUID)"])
         return memory

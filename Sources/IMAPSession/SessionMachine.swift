@@ -242,9 +242,11 @@ struct SessionMachine {
 
     private mutating func close(_ error: SessionError) -> [Action] {
         guard phase != .closed else { return [] }
+        var ids = inFlight.map(\.id) + waiting.map(\.id)
+        // STARTTLS was answered, but is complete only with the handshake.
+        if case .establishingTLS(let id) = phase { ids.append(id) }
         phase = .closed
         idle = .none
-        var ids = inFlight.map(\.id) + waiting.map(\.id)
         inFlight = []
         waiting = []
         ids.sort()

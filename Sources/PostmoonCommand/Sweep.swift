@@ -1,4 +1,5 @@
 import Accounts
+import ActionJournal
 import ArgumentParser
 import Daemon
 import Foundation
@@ -45,45 +46,11 @@ struct Sweep: AsyncParsableCommand {
         }
         let json = common.json
         let show: @Sendable (ControlAnswer) -> Void = { Self.show($0, json: json) }
-        // A daemon that runs does the acting; there is never more than one executor.
-        if apply {
-            let request =
-                if let number {
-                    ControlRequest(.apply, number: number)
-                } else {
-                    ControlRequest(.sweep, sweep: query)
-                }
-            if number != nil || yes,
-                let status = try await ControlClient.ask(stateFolder: configuration.stateFolder, request, each: show)
-            {
-                if status != 0 { throw CommandStatus(code: status) }
-                return
-            }
-        }
         do {
-            try await act(configuration, query, show)
-        } catch {
-            throw CommandStatus(error)
-        }
-    }
-
-    private func act(
-        _ configuration: Configuration, _ query: SweepQuery, _ show: @escaping @Sendable (ControlAnswer) -> Void
-    ) async throws {
-        let session = try await SweepSession.open(configuration, acting: apply, logger: common.logger(.warning))
-        do {
-            var status: Int32 = 0
-            switch (apply, number) {
-            case (true, let number?):
-                status = try await session.apply(number, show)
-            case (true, nil) where yes:
-                status = try await session.applyAtOnce(query, show)
-            case (true, nil):
-                let (number, plans) = try await session.plan(query)
-                if plans.count > Self.askPast { try confirm(plans.count, number) }
-                status = try await session.apply(number, show)
-            case (false, _):
-                let (number, plans) = try await session.plan(query)
+            if apply {
+                try await act(configuration, query, show)
+            } else {
+                let (number, plans) = try await planned(configuration, query)
                 for plan in plans { show(ControlAnswer(result: try plan.json())) }
                 show(
                     ControlAnswer(
@@ -93,8 +60,61 @@ struct Sweep: AsyncParsableCommand {
                     )
                 )
             }
+        } catch {
+            throw CommandStatus(error)
+        }
+    }
+
+    /// Planning needs no lock: it works beside a daemon.
+    private func planned(
+        _ configuration: Configuration, _ query: SweepQuery
+    ) async throws -> (number: Int64, plans: [PlanReport]) {
+        try await withSession(configuration, acting: false) { try await $0.plan(query) }
+    }
+
+    private func act(
+        _ configuration: Configuration, _ query: SweepQuery, _ show: @escaping @Sendable (ControlAnswer) -> Void
+    ) async throws {
+        var number = number
+        if !yes {
+            let count: Int
+            if let number {
+                count = try await proposed(configuration, number)
+            } else {
+                let (made, plans) = try await planned(configuration, query)
+                number = made
+                count = plans.count
+            }
+            if count > Self.askPast, let number { try confirm(count, number) }
+        }
+        // A daemon that runs does the acting: there is never more than one executor.
+        let request = number.map { ControlRequest(.apply, number: $0) } ?? ControlRequest(.sweep, sweep: query)
+        var status = try await ControlClient.ask(stateFolder: configuration.stateFolder, request, each: show)
+        if status == nil {
+            let number = number
+            status = try await withSession(configuration, acting: true) { session in
+                if let number { return try await session.apply(number, show) }
+                return try await session.applyAtOnce(query, show)
+            }
+        }
+        if let status, status != 0 { throw CommandStatus(code: status) }
+    }
+
+    /// How many plans of a saved sweep wait to be carried out.
+    private func proposed(_ configuration: Configuration, _ number: Int64) async throws -> Int {
+        let journal = try Journal.open(folder: configuration.stateFolder, access: .readOnly)
+        defer { journal.close() }
+        return try await journal.plans(PlanQuery(trigger: .sweep(run: number), state: .proposed)).count
+    }
+
+    private func withSession<Value: Sendable>(
+        _ configuration: Configuration, acting: Bool, _ body: (SweepSession) async throws -> Value
+    ) async throws -> Value {
+        let session = try await SweepSession.open(configuration, acting: acting, logger: common.logger(.warning))
+        do {
+            let value = try await body(session)
             await session.close()
-            if status != 0 { throw CommandStatus(code: status) }
+            return value
         } catch {
             await session.close()
             throw error

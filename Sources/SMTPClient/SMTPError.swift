@@ -33,7 +33,7 @@ public struct SMTPError: Fault, Hashable {
         var sentence = detail
         if let stage { sentence += " (at \(stage))" }
         if let reply { sentence += ": \(reply)" }
-        return sentence
+        return "\(sentence) (\(code))"
     }
 }
 

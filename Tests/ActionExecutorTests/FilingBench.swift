@@ -60,6 +60,7 @@ final class FilingBench: Sendable {
     let account: AccountName
     /// How often something was released for sending.
     let releases = Mutex(0)
+    private let turns = MailboxTurns()
     private let memory: Mutex<(journal: Journal, targets: TargetBook)>
 
     init(_ traits: ServerTraits, mailboxes: [String] = ["INBOX", "Receipts", "Elsewhere"]) throws {
@@ -152,11 +153,10 @@ final class FilingBench: Sendable {
                 identities: IdentityReader(capabilities: link.server.capabilities),
                 hasUIDPlus: link.server.has("UIDPLUS"), condstore: false, journal: journal, targets: targets,
                 lineLimit: 1_000, clock: { clock.now }, logger: silent,
-                released: { self.releases.withLock { $0 += 1 } }
+                released: { self.releases.withLock { $0 += 1 } }, turns: turns
             ),
             connection: link.connection, uidValidity: try #require(selected?.uidValidity)
         )
-        try await executor.recover()
         try await executor.carryOutDueSteps()
     }
 

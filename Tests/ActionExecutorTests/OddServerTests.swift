@@ -19,7 +19,9 @@ import Testing
             #expect(bench.store["Receipts"]?.messages.count == 1, context)
             #expect(bench.store.flags(of: token, in: "Receipts") == [.flagged], context)
             #expect(bench.store.violations.isEmpty, context)
-            #expect(try await bench.state(plan) == .done, context)
+            // A look that showed nothing proves nothing: then a person is asked.
+            let state = try await bench.state(plan)
+            #expect(state == .done || (state == .held && !traits.has("UIDPLUS")), context)
         }
     }
 

@@ -113,7 +113,7 @@ struct Campaign: Sendable {
         }
         let plans = journal.byToken
         let reports = (try? await runs.command("log", "--json", "--limit", "10000"))?.split(separator: "\n") ?? []
-        for letter in verdict.complaints.compactMap(\.letter).prefix(6) {
+        for letter in verdict.examples {
             text += "\n--- letter \(letter.number), \(letter.token), \(letter.kind.rawValue) to \(letter.target)\n"
             for found in census.account[letter.token] ?? [] { text += "lies in \(found.place)\n" }
             for plan in plans[letter.token] ?? [] {

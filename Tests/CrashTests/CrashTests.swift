@@ -32,9 +32,11 @@ struct CrashTests {
         let seed = SeededGenerator.chosenSeed()
         var generator = SeededGenerator(seed: seed)
         let removing = capabilities == .full ? ["UID MOVE"] : ["UID COPY", "UID EXPUNGE"]
+        let endOfData = "\r\n.\r\n"
         let imap = Cut.random(
             60, commands: removing + ["UID STORE", "UID FETCH", "DONE"], bytes: 300...30_000, using: &generator)
-        let smtp = Cut.random(20, commands: ["MAIL FROM", "DATA", "\r\n.\r\n"], bytes: 100...20_000, using: &generator)
+        let smtp = Cut.random(
+            20, commands: ["MAIL FROM", "DATA", endOfData, endOfData], bytes: 100...20_000, using: &generator)
         let campaign = try await Campaign(
             "cuts", capabilities, using: &generator, seed: seed, cuts: (imap: imap, smtp: smtp))
         guard let proxies = campaign.site.proxies else { return }

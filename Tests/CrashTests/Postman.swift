@@ -39,7 +39,7 @@ final class Postman: Sendable {
             if pausing { try await pause(&generator) }
             do {
                 try await client.deliver(letter.bytes, to: [CrashSite.user])
-            } catch where Self.isGoodbye(error) {
+            } catch  where Self.isGoodbye(error) {
                 // The server was restarted since the last letter, and got nothing of this one.
                 client = try await runs.site.mail.lmtp()
                 try await client.deliver(letter.bytes, to: [CrashSite.user])

@@ -43,6 +43,15 @@ struct Verdict: Sendable {
 
     func count(_ charges: Charge...) -> Int { complaints.count { charges.contains($0.charge) } }
 
+    /// Letters to look at closely: two for each charge.
+    var examples: [Letter] {
+        var examples: [Int: Letter] = [:]
+        for complaints in Dictionary(grouping: complaints, by: \.charge).values {
+            for letter in complaints.compactMap(\.letter).prefix(2) { examples[letter.number] = letter }
+        }
+        return examples.values.sorted { $0.number < $1.number }
+    }
+
     private mutating func complain(_ charge: Charge, _ letter: Letter?, _ detail: String) {
         complaints.append(Complaint(charge: charge, letter: letter, detail: detail))
     }

@@ -11,8 +11,8 @@ public final class ModelMailStore: Sendable {
         var nextToken = 1
         var nextSerial = 1
         var nextValidity: UInt32 = 1_001
-        /// Copies that the client was told of, in an answer that reached it.
-        var seen: Set<Int> = []
+        /// Which message each copy that ever was is one of.
+        var tokens: [Int: Int] = [:]
         /// Messages that it may take out of a mailbox; `nil`: any.
         var removable: Set<Int>?
         var violations: [String] = []
@@ -36,6 +36,7 @@ public final class ModelMailStore: Sendable {
             let serial = state.nextSerial
             state.nextToken += 1
             state.nextSerial += 1
+            state.tokens[serial] = token
             _ = state.mailboxes[mailbox]?.add(
                 flags: flags, internalDate: internalDate, bytes: bytes, token: token, serial: serial)
             return token
@@ -79,6 +80,15 @@ public final class ModelMailStore: Sendable {
     /// Another client removes the message from a mailbox for good.
     public func remove(_ token: Int, from mailbox: String) {
         state.withLock { $0.mailboxes[mailbox]?.messages.removeAll { $0.token == token } }
+    }
+
+    /// Another client copies the message.
+    public func copy(_ token: Int, from source: String, to target: String) {
+        state.withLock { state in
+            for message in state.mailboxes[source]?.messages.filter({ $0.token == token }) ?? [] {
+                _ = state.addCopy(of: message, to: target, internalDate: message.internalDate)
+            }
+        }
     }
 
     /// Another client moves the message.
@@ -150,12 +160,16 @@ public final class ModelMailStore: Sendable {
     }
 
     /// Changes flags as STORE does; `false` when it had to be refused.
-    func store(_ uids: UIDSet, in mailbox: String, adding: Set<Flag>, removing: Set<Flag>) -> Bool {
+    ///
+    /// - Parameter seen: the copies that the client was told of on its connection.
+    func store(
+        _ uids: UIDSet, in mailbox: String, adding: Set<Flag>, removing: Set<Flag>, seen: Set<Int>
+    ) -> Bool {
         state.withLock { state in
             guard let messages = state.mailboxes[mailbox]?.messages else { return true }
             if adding.contains(.deleted) {
                 let marked = messages.filter { uids.contains($0.uid) && !$0.flags.contains(.deleted) }
-                guard marked.allSatisfy({ state.mayRemove($0, "UID STORE \\Deleted") }) else { return false }
+                guard marked.allSatisfy({ state.mayRemove($0, "UID STORE \\Deleted", seen) }) else { return false }
             }
             for index in messages.indices where uids.contains(messages[index].uid) {
                 state.mailboxes[mailbox]?.messages[index].flags.formUnion(adding)
@@ -166,19 +180,17 @@ public final class ModelMailStore: Sendable {
     }
 
     /// Removes those of the messages that bear `\Deleted`; `false` when it had to be refused.
-    func expunge(_ uids: UIDSet, in mailbox: String) -> Bool {
+    func expunge(_ uids: UIDSet, in mailbox: String, seen: Set<Int>) -> Bool {
         state.withLock { state in
             let marked = (state.mailboxes[mailbox]?.messages ?? []).filter {
                 uids.contains($0.uid) && $0.flags.contains(.deleted)
             }
-            guard marked.allSatisfy({ state.mayRemove($0, "UID EXPUNGE") }) else { return false }
+            guard marked.allSatisfy({ state.mayRemove($0, "UID EXPUNGE", seen) }) else { return false }
             let gone = Set(marked.map(\.serial))
             state.mailboxes[mailbox]?.messages.removeAll { gone.contains($0.serial) }
             return true
         }
     }
-
-    func noteSeen(_ serials: [Int]) { state.withLock { $0.seen.formUnion(serials) } }
 
     func note(violation: String) { state.withLock { $0.violations.append(violation) } }
 }
@@ -192,6 +204,7 @@ extension ModelMailStore.State {
             flags: message.flags, internalDate: internalDate, bytes: message.bytes, token: message.token, serial: serial)
         guard let uid else { return nil }
         nextSerial += 1
+        tokens[serial] = message.token
         return (uid, serial)
     }
 
@@ -200,14 +213,12 @@ extension ModelMailStore.State {
         violations.append("\(command) of message \(message.token), which no plan speaks of")
     }
 
-    /// Whether the client was told of another copy before it takes this one away.
-    fileprivate mutating func mayRemove(_ message: ModelMessage, _ command: String) -> Bool {
+    /// Whether the client was told of another copy before it takes this one away. That copy may be gone again: whoever
+    /// removed it did so by their own will.
+    fileprivate mutating func mayRemove(_ message: ModelMessage, _ command: String, _ seen: Set<Int>) -> Bool {
         let before = violations.count
         checkRemovable(message, command)
-        let others = mailboxes.values.flatMap(\.messages).filter {
-            $0.token == message.token && $0.serial != message.serial
-        }
-        if !others.contains(where: { seen.contains($0.serial) }) {
+        if !seen.contains(where: { $0 != message.serial && tokens[$0] == message.token }) {
             violations.append("\(command) of message \(message.token), of which no other copy was seen")
         }
         return violations.count == before

@@ -58,7 +58,7 @@ extension ScriptedSession {
         case "UID MOVE": return traits.has("MOVE") ? copy(uids, arguments, selected, moving: true) : "BAD no MOVE"
         default:
             guard traits.has("UIDPLUS") else { return "BAD no UIDPLUS" }
-            return store.expunge(uids, in: selected.name) ? "OK expunged" : "NO refused"
+            return store.expunge(uids, in: selected.name, seen: seen) ? "OK expunged" : "NO refused"
         }
     }
 
@@ -143,7 +143,7 @@ extension ScriptedSession {
         if traits.forgetsKeywords { flags = flags.filter(\.isSystem) }
         let adding = kind.hasPrefix("+")
         guard
-            store.store(uids, in: selection.name, adding: adding ? flags : [], removing: adding ? [] : flags)
+            store.store(uids, in: selection.name, adding: adding ? flags : [], removing: adding ? [] : flags, seen: seen)
         else { return "NO refused" }
         for message in store[selection.name]?.messages ?? [] where uids.contains(message.uid) {
             selected?.flags[message.serial] = message.flags

@@ -19,6 +19,8 @@ final class ScriptedSession {
     var answer: [UInt8] = []
     /// Copies that the answer tells the client of.
     var sights: [Int] = []
+    /// Those that it was told of, in answers that reached it.
+    private(set) var seen: Set<Int> = []
 
     /// The selected mailbox as the client knows it.
     struct Selection {
@@ -108,7 +110,7 @@ final class ScriptedSession {
             return [.bytes(answer)]
         case nil:
             run(command)
-            store.noteSeen(sights)
+            seen.formUnion(sights)
             return [.bytes(answer)]
         }
     }

@@ -1,5 +1,5 @@
 /// What a scripted server offers, and how it differs from a good one.
-public struct ServerTraits: Sendable {
+public struct ServerTraits: Sendable, CustomStringConvertible {
     public enum CopyUIDs: Sendable, CaseIterable {
         case told
         /// As servers without UIDPLUS: none.
@@ -32,6 +32,11 @@ public struct ServerTraits: Sendable {
     public init(_ extensions: Set<String>, copyUIDs: CopyUIDs = .told) {
         capabilities = extensions.union(["IMAP4rev1", "AUTH=PLAIN"])
         self.copyUIDs = copyUIDs
+    }
+
+    public var description: String {
+        let extensions = ["MOVE", "UIDPLUS"].filter(has)
+        return "IMAP with " + (extensions.isEmpty ? "nothing" : extensions.joined(separator: ", ")) + ", COPYUID \(copyUIDs)"
     }
 
     public func has(_ capability: String) -> Bool { capabilities.contains(capability) }

@@ -1,0 +1,33 @@
+import ActionJournal
+import MailModel
+
+/// What finished steps make of their plan: its state, the release of what waits to be sent, or that it never will be.
+public enum PlanConsequences {
+    /// The facts that follow from a plan's steps as they stand; empty when nothing does.
+    public static func facts(for work: PlanWork, at now: Int64) -> [JournalFact] {
+        var facts: [JournalFact] = []
+        var steps = work.steps
+        if PlanOutcome(steps).dropsSending {
+            facts += dropSending(&steps, "not sent: the plan failed before", at: now)
+        }
+        let outcome = PlanOutcome(steps)
+        if let state = outcome.state, state != work.plan.state {
+            facts.append(.planState(work.plan.id, state, error: outcome.error))
+        }
+        if outcome.releasesSending { facts.append(.released(work.plan.id)) }
+        return facts
+    }
+
+    /// What is not released will not be sent.
+    static func dropSending(_ steps: inout [StepRecord], _ why: String, at now: Int64) -> [JournalFact] {
+        var facts: [JournalFact] = []
+        for index in steps.indices {
+            let step = steps[index]
+            guard !step.kind.isFiling, !step.released, step.state == .waiting else { continue }
+            facts.append(.stepFinished(step.id, .superseded, StepOutcome(detail: why), at: now))
+            facts += step.outbox.map { .outboxState($0.id, .superseded, notBefore: nil) }
+            steps[index].state = .superseded
+        }
+        return facts
+    }
+}

@@ -1,5 +1,6 @@
 -- Alerts that mean work go to whoever is on call, at once, and to the phone.
--- `first = true` sends before anything else is done: here speed is worth more than tidiness.
+-- `first = true` sends before anything else is done: here speed is worth more than tidiness. It needs smtp and
+-- [notify.phone] in the configuration.
 rule "Pager" {
   when = from:is "alerts@monitoring.example" & subject:matches [[\b(CRIT|DOWN)\b]],
   run  = function(m)

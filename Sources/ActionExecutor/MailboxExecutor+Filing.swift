@@ -79,9 +79,17 @@ extension MailboxExecutor {
         for item in elsewhere {
             let result = found[item.step] ?? .notLooked()
             let isHere = present[item.uid] != nil
-            if isHere, error == nil, result == ProbeResult.none {
-                // It said OK, so this is not the cut that recovery may simply repeat: count it.
-                retry(item, &ledger, "the server said OK but “\(target)” has no copy")
+            if isHere, error == nil, case .none(let others) = result {
+                // It said OK, so this is not the cut that recovery may simply repeat.
+                if others == 0 {
+                    retry(item, &ledger, "the server said OK but “\(target)” has no copy")
+                } else {
+                    ledger.finish(
+                        item.step, .unknown,
+                        detail: "the server said OK; whether one of \(others) new messages in “\(target)” is the copy "
+                            + "cannot be told: look there, then release or undo the plan"
+                    )
+                }
             } else {
                 settleProbe(item.step, result, isHere: isHere, target: target, &ledger)
             }

@@ -5,7 +5,8 @@ import MailModel
 
 /// What a look into a target found of a message.
 enum ProbeResult: Equatable {
-    case none
+    /// Nothing like it; `others`: new messages that are not it by identity.
+    case none(others: Int)
     case one(UID, UIDValidity)
     case several(Int)
     /// The target could not be looked at, and why.
@@ -66,7 +67,7 @@ extension MailboxExecutor {
             switch look {
             case .missing:
                 // A target that is not there holds no copy.
-                results[id] = ProbeResult.none
+                results[id] = .none(others: 0)
             case .refused(let why):
                 results[id] = .notLooked(why)
             case .seen(let uidValidity, let uids, let strangers):
@@ -90,7 +91,8 @@ extension MailboxExecutor {
                 } else if strangers > 0 {
                     results[id] = .notLooked("“\(target)” holds new messages that cannot be told apart")
                 } else {
-                    results[id] = ProbeResult.none
+                    results[id] = .none(
+                        others: uids.values.joined().count { $0.rawValue >= bound && !others.contains($0) })
                 }
             }
         }
@@ -119,6 +121,10 @@ extension MailboxExecutor {
         let reply = try await connection.run(.uidFetch(.from(first), setting.identities.wholeFetch, changedSince: nil))
         try await reselect()
         _ = try reply.checked()
+        if reply.fetched.isEmpty, opened.selected?.exists ?? 0 > 0 {
+            // `n:*` names at least the last message of a mailbox that has one.
+            return .refused("its listing came without data")
+        }
         var uids: [MessageIdentity: [UID]] = [:]
         var strangers = 0
         for message in reply.fetched {
@@ -156,15 +162,19 @@ extension MailboxExecutor {
         else { return false }
         let opened = try await connection.run(.examine(wire, condstore: false))
         var found = false
-        if opened.status == .ok, opened.selected?.uidValidity?.rawValue == copy.outcome.targetUIDValidity {
+        var failure: SessionError?
+        if opened.status != .ok {
+            // Only a folder that is not there proves anything; trouble that passes does not.
+            if opened.error.isTransient { failure = opened.error }
+        } else if opened.selected?.uidValidity?.rawValue == copy.outcome.targetUIDValidity {
             let reply = try await connection.run(
                 .uidFetch(.set(UIDSet(uid)), setting.identities.wholeFetch, changedSince: nil)
             )
-            found = reply.fetched.contains {
-                $0.uid == uid && setting.identities.identity(of: $0) == plan.identity
-            }
+            if reply.status != .ok { failure = reply.error }
+            found = reply.fetched.contains { $0.uid == uid && setting.identities.identity(of: $0) == plan.identity }
         }
         try await reselect()
+        if let failure { throw failure }
         return found
     }
 

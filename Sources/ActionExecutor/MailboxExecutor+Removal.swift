@@ -7,13 +7,29 @@ extension MailboxExecutor {
     /// Marks sources deleted and expunges just them. Their copies were seen in an answer that came before.
     func removeSources(_ batch: StepBatch, _ ledger: inout StepLedger) async throws {
         var verified: [StepBatch.Item] = []
+        var isGone: Set<StepID> = []
+        let doubtful = batch.items.filter {
+            !(ledger.copy(before: $0.step).map { confirmed.contains($0.step) } ?? false)
+        }
+        let present = doubtful.isEmpty ? [:] : try await flags(of: doubtful.map(\.uid))
         for item in batch.items {
             guard let copy = ledger.copy(before: item.step) else { continue }
-            // Fresh copies were confirmed a moment ago; after a crash or a pause, look again.
-            let isThere = confirmed.contains(copy.step) ? true : try await exists(copy, ledger.plan(item.plan))
-            if isThere { verified.append(item) }
+            if !confirmed.contains(copy.step) {
+                if present[item.uid] == nil {
+                    // Removed before the crash (FAULTS C6): where the copy went since is nobody's business here.
+                    isGone.insert(item.step)
+                    ledger.finish(item.step, .done)
+                    if let next = ledger.next(after: item.step), next.kind == .uidExpunge {
+                        ledger.finish(next.id, .done)
+                    }
+                    continue
+                }
+                // Fresh copies were confirmed a moment ago; after a crash or a pause, look again.
+                guard try await exists(copy, ledger.plan(item.plan)) else { continue }
+            }
+            verified.append(item)
         }
-        for item in batch.items where !verified.contains(item) {
+        for item in batch.items where !verified.contains(item) && !isGone.contains(item.step) {
             ledger.finish(item.step, .failed, detail: "the copy is not confirmed: the message stays where it is")
         }
         guard let uids = NonEmptyUIDSet(UIDSet(verified.map(\.uid))) else { return }

@@ -12,16 +12,19 @@ public struct NoticeRunner: Sendable {
     let channels: [String: any NotificationChannel]
     let clock: @Sendable () -> Int64
     let logger: Logger
+    /// Whether the program wants to end.
+    let mayStop: @Sendable () -> Bool
 
     public init(
         account: AccountName, journal: Journal, channels: [String: any NotificationChannel],
-        clock: @escaping @Sendable () -> Int64, logger: Logger
+        clock: @escaping @Sendable () -> Int64, logger: Logger, mayStop: @escaping @Sendable () -> Bool = { false }
     ) {
         self.account = account
         self.journal = journal
         self.channels = channels
         self.clock = clock
         self.logger = logger
+        self.mayStop = mayStop
     }
 
     /// Steps that were begun when the program ended: channels that may hear a thing twice are told again, others are not.
@@ -47,6 +50,7 @@ public struct NoticeRunner: Sendable {
         for entry in try await journal.openWork(
             account: account, mailbox: nil, now: clock(), limit: 200, kinds: [.notify])
         {
+            if mayStop() { return nil }
             for step in entry.steps where step.kind == .notify && step.released && step.state == .waiting {
                 if let due = step.notBefore, due > clock() {
                     next = min(next ?? due, due)
@@ -62,7 +66,8 @@ public struct NoticeRunner: Sendable {
     private func deliver(_ entry: PlanWork, _ step: StepRecord) async throws -> Int64? {
         guard let name = step.arguments.channel, let channel = channels[name] else {
             try await finish(
-                entry, step, .failed, "there is no [notify.\(step.arguments.channel ?? "")] in the configuration"
+                entry, step, .failed,
+                "[notify.\(step.arguments.channel ?? "")] is not in the configuration, or of a type that is not carried out yet"
             )
             return nil
         }
@@ -79,6 +84,8 @@ public struct NoticeRunner: Sendable {
             return nil
         }
         let attempt = step.attempt + 1
+        // Cut off by our own end: what came of it is found out at the next start.
+        try Task.checkCancellation()
         guard error.isTransient, attempt < Self.mostAttempts else {
             try await finish(entry, step, .failed, "notify “\(name)”: \(error)")
             logger.error("notification failed", metadata: ["plan": "\(entry.plan.id)", "reason": "\(error)"])

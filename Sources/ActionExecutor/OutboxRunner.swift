@@ -8,6 +8,8 @@ public struct OutboxRunner: Sendable {
     /// First wait after a failure, and the longest, in seconds.
     public static let firstRetry: Int64 = 5
     public static let longestRetry: Int64 = 3_600
+    /// After a refused login, so that the provider does not lock the account.
+    static let accountPause: Int64 = 300
     /// A recipient that was refused for passing reasons so many times is given up.
     static let mostAttempts = 40
 
@@ -17,10 +19,12 @@ public struct OutboxRunner: Sendable {
     let submitting: any MailSubmitting
     let clock: @Sendable () -> Int64
     let logger: Logger
+    /// Whether the program wants to end.
+    let mayStop: @Sendable () -> Bool
 
     public init(
         account: AccountName, journal: Journal, spool: Spool, submitting: any MailSubmitting,
-        clock: @escaping @Sendable () -> Int64, logger: Logger
+        clock: @escaping @Sendable () -> Int64, logger: Logger, mayStop: @escaping @Sendable () -> Bool = { false }
     ) {
         self.account = account
         self.journal = journal
@@ -28,6 +32,7 @@ public struct OutboxRunner: Sendable {
         self.submitting = submitting
         self.clock = clock
         self.logger = logger
+        self.mayStop = mayStop
     }
 
     /// What the program's last end left between two facts: before the final dot nothing was sent, after it nobody knows.
@@ -52,21 +57,33 @@ public struct OutboxRunner: Sendable {
     public func sendDue() async throws -> Int64? {
         while let entry = try await journal.dueOutbox(account: account, now: clock(), limit: 1).first {
             try Task.checkCancellation()
-            try await send(entry)
+            if mayStop() { return nil }
+            if let error = try await send(entry), error.scope >= .connection {
+                // The server or the login is at fault: every other row would only knock at the same door.
+                let pause = error.scope >= .account ? Self.accountPause : Self.firstRetry
+                return clock() + pause
+            }
         }
         return try await journal.nextOutboxDue(account: account)
     }
 
-    private func send(_ entry: OutboxEntry) async throws {
+    /// - Returns: why it has to be tried again, where it has.
+    private func send(_ entry: OutboxEntry) async throws -> SMTPError? {
         guard let sender = EnvelopeAddress(entry.draft.sender), let recipient = EnvelopeAddress(entry.draft.recipient)
         else {
-            return try await finish(entry, .refused, .refused, "the address cannot stand in an envelope", retryAt: nil)
+            try await finish(entry, .refused, .refused, "the address cannot stand in an envelope", retryAt: nil)
+            return nil
         }
         let data: [UInt8]
         do {
             data = try await spool.read(entry.draft.spool)
         } catch {
-            return try await finish(entry, .refused, .refused, "the spooled message is gone: \(error)", retryAt: nil)
+            let isGone = error.reason == .missing
+            try await finish(
+                entry, isGone ? .refused : .ready, isGone ? .refused : .deferred,
+                "the spooled message cannot be read: \(error)", retryAt: isGone ? nil : retryTime(entry)
+            )
+            return nil
         }
         try await journal.apply([.outboxBegun(entry.id, at: clock())])
         let journal = journal
@@ -75,7 +92,8 @@ public struct OutboxRunner: Sendable {
             try await journal.apply([.outboxDotSent(entry.id, at: clock())])
         }
         guard let outcome = result.outcomes.first?.outcome else {
-            return try await finish(entry, .ready, .deferred, "the server gave no answer", retryAt: retryTime(entry))
+            try await finish(entry, .ready, .deferred, "the server gave no answer", retryAt: retryTime(entry))
+            return nil
         }
         let why = outcome.error.map { "\($0)" } ?? ""
         let code = outcome.error?.code
@@ -91,6 +109,7 @@ public struct OutboxRunner: Sendable {
         case .unknown:
             try await settleUnknown(entry, why)
         }
+        return outcome.disposition == .deferred ? outcome.error : nil
     }
 
     private func settleUnknown(_ entry: OutboxEntry, _ why: String, retryAt: Int64? = nil) async throws {

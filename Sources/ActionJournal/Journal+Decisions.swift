@@ -62,7 +62,9 @@ private struct DecisionRow: Sendable {
     func store(in db: Database) throws -> RecordedDecision {
         let recorded = try storePlan(in: db)
         if case .known = recorded { return recorded }
-        try decision.identity.store(key: decision.key, at: decision.time, in: db)
+        // A sweep that only shows must not make mail known that was not looked at in earnest yet.
+        let isOnlyShown = if case .sweep = decision.trigger { decision.state == .proposed } else { false }
+        if !isOnlyShown { try decision.identity.store(key: decision.key, at: decision.time, in: db) }
         for change in decision.stateChanges { try change.store(in: db) }
         return recorded
     }

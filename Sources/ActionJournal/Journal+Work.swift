@@ -26,7 +26,10 @@ extension Journal {
             SELECT \(PlanReader.columns) FROM plan WHERE state IN ('planned', 'running') AND account = ?\(conditions)
                 AND EXISTS (
                     SELECT 1 FROM step WHERE step.plan = plan.id AND step.state IN ('waiting', 'begun')
-                        AND step.released = 1 AND (step.not_before IS NULL OR step.not_before <= ?)\(ofKind))
+                        AND step.released = 1 AND (step.not_before IS NULL OR step.not_before <= ?)\(ofKind)
+                        AND (step.kind IN ('submit', 'notify', 'pipe') OR NOT EXISTS (
+                            SELECT 1 FROM step AS earlier WHERE earlier.plan = step.plan
+                                AND earlier.position < step.position AND earlier.state NOT IN ('done', 'superseded'))))
             ORDER BY id LIMIT ?
             """
         return try await read { [arguments] db in try db.work(db.rows(sql, arguments)) }

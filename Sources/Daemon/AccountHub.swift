@@ -19,6 +19,7 @@ final class AccountHub: Sendable {
     let channels: [String: any NotificationChannel]
     private let stopping = Atomic(false)
     private let retries = Mutex<[MailboxName: Wakeup]>([:])
+    private let redecided = Mutex<[MailboxName: Int64]>([:])
     private let connections = Mutex<[MailboxName: IMAPConnection]>([:])
 
     var name: AccountName { account.name }
@@ -48,6 +49,15 @@ final class AccountHub: Sendable {
             let wakeup = retries[mailbox] ?? Wakeup()
             retries[mailbox] = wakeup
             return wakeup
+        }
+    }
+
+    /// Whether what failed in a rule is still to be decided again by this generation in this folder; asked once each.
+    func beginsRedecision(of mailbox: MailboxName, _ generation: Int64) -> Bool {
+        redecided.withLock { redecided in
+            guard redecided[mailbox] != generation else { return false }
+            redecided[mailbox] = generation
+            return true
         }
     }
 

@@ -24,6 +24,8 @@ struct AccountService: Sendable {
             for mailbox in hub.account.watch {
                 group.addTask { await MailboxWorker(hub: hub, mailbox: mailbox).run() }
             }
+            // `--dry-run` only decides.
+            guard !surroundings.proposing else { return }
             group.addTask { await repeatedly("working in other folders", hub.elsewhere) { try await workElsewhere() } }
             if let runner = outboxRunner() {
                 group.addTask {
@@ -58,6 +60,8 @@ struct AccountService: Sendable {
                 await wakeup.wait(seconds: due.map { max(0.05, Double($0 - surroundings.clock())) })
             } catch {
                 if Task.isCancelled { return }
+                // Nothing is in hand now: what this turn left half done is found out before the next.
+                isFirst = true
                 logger.error("\(what) failed; trying again later", metadata: ["error": "\(error)"])
                 await wakeup.wait(seconds: backoff.next(using: &generator))
             }
@@ -91,7 +95,7 @@ struct AccountService: Sendable {
         hub.connector.submitter().map {
             OutboxRunner(
                 account: hub.name, journal: surroundings.journal, spool: surroundings.spool, submitting: $0,
-                clock: surroundings.clock, logger: logger
+                clock: surroundings.clock, logger: logger, mayStop: { [hub] in hub.isStopping }
             )
         }
     }
@@ -99,7 +103,7 @@ struct AccountService: Sendable {
     private var noticeRunner: NoticeRunner {
         NoticeRunner(
             account: hub.name, journal: surroundings.journal, channels: hub.channels, clock: surroundings.clock,
-            logger: logger
+            logger: logger, mayStop: { [hub] in hub.isStopping }
         )
     }
 
@@ -111,11 +115,18 @@ struct AccountService: Sendable {
             account: hub.name, mailbox: nil, now: now, limit: 1_000, kinds: filing
         )
         let mailboxes = Set(open.map(\.plan.key.mailbox)).subtracting(hub.account.watch)
+        var fault: (any Error)?
         for mailbox in mailboxes.sorted() {
-            let (visit, _) = try await MailboxVisit.open(hub, mailbox)
-            defer { visit.connection.close() }
-            try await visit.executor.carryOutDueSteps()
+            do {
+                let (visit, _) = try await MailboxVisit.open(hub, mailbox)
+                defer { visit.connection.close() }
+                try await visit.executor.carryOutDueSteps()
+            } catch {
+                // One folder that cannot be opened is no other's trouble.
+                fault = error
+            }
         }
+        if let fault { throw fault }
         return try await surroundings.journal.nextStepDue(account: hub.name, after: now)
     }
 }

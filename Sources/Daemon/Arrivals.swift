@@ -12,14 +12,14 @@ struct Arrivals: Sendable {
     let visit: MailboxVisit
     let logger: Logger
 
-    /// One record for each message, in the order of their UIDs; none for what vanished meanwhile.
+    /// The records of these messages, in the order of their UIDs; none for what vanished meanwhile.
     func decide(
-        _ fetched: [FetchedMessage], memory: MailboxMemory, fields: Set<String>?, afterReset: Bool
+        _ part: FetchedPart, memory: MailboxMemory, afterReset: Bool
     ) async throws -> [DecisionRecord] {
-        var records: [DecisionRecord] = []
+        var records = part.unreadable.map(unreadable)
         var arrived: [ArrivedMessage] = []
-        for message in fetched.sorted(by: { ($0.uid ?? .first) < ($1.uid ?? .first) }) {
-            if let message = visit.arrived(message, fields: fields) {
+        for message in part.messages.sorted(by: { ($0.uid ?? .first) < ($1.uid ?? .first) }) {
+            if let message = visit.arrived(message, fields: part.fields) {
                 arrived.append(message)
             } else if let uid = message.uid {
                 records.append(unreadable(uid))
@@ -34,7 +34,7 @@ struct Arrivals: Sendable {
                 internalDate: message.facts.internalDate, identity: identity, memory: memory, afterReset: afterReset
             )
             known[message.identity, default: IdentityMemory()].isKnown = true
-            if let record = try await decide(message, arrival) { records.append(record) }
+            records += try await decide(message, arrival)
         }
         return records.sorted { $0.key.uid < $1.key.uid }
     }
@@ -44,15 +44,15 @@ struct Arrivals: Sendable {
         fetched.compactMap { visit.arrived($0, fields: []) }.map { noted($0, "before") }
     }
 
-    private func decide(_ message: ArrivedMessage, _ arrival: Arrival) async throws -> DecisionRecord? {
+    private func decide(_ message: ArrivedMessage, _ arrival: Arrival) async throws -> [DecisionRecord] {
         switch arrival {
         // Marked deleted by somebody: no rule matches it (DESIGN §4).
-        case _ where message.facts.flags.contains(.deleted): return noted(message, "deleted")
+        case _ where message.facts.flags.contains(.deleted): return [noted(message, "deleted")]
         case .new: return try await visit.decider.decide(message, event: .new, trigger: .new)
         case .movedIn: return try await visit.decider.decide(message, event: .movedIn, trigger: .movedIn)
-        case .ownEcho: return noted(message, "own")
-        case .takenBack: return noted(message, "taken_back")
-        case .knownBefore: return noted(message, "renumbered")
+        case .ownEcho: return [noted(message, "own")]
+        case .takenBack: return [noted(message, "taken_back")]
+        case .knownBefore: return [noted(message, "renumbered")]
         }
     }
 

@@ -38,6 +38,9 @@ public struct Engine: Sendable {
             configuration: configuration, runtimes: min(2, ProcessInfo.processInfo.activeProcessorCount), clock: clock
         )
         let generation = try await rules.load()
+        for warning in Unsupported.warnings(generation.runtimes.first?.rules ?? [], configuration) {
+            logger.warning("\(warning)")
+        }
         let board = StatusBoard(accounts: configuration.accounts.map(\.name), clock: clock)
         await board.note(rules: StatusBoard.Rules(generation, error: nil))
         let surroundings = Surroundings(

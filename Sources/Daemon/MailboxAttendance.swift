@@ -18,30 +18,29 @@ struct MailboxAttendance: Sendable {
 
     /// Catches up and acts, once.
     func attendOnce(_ selected: SelectedMailbox) async throws {
+        try checkWritable(selected)
         _ = try await takeUp(selected)
-        try await visit.executor.carryOutDueSteps()
+        try await redecide()
+        try await carryOut()
     }
 
     func attend(_ selected: SelectedMailbox) async throws {
-        if selected.isReadOnly {
-            throw SessionError(
-                code: .folderReadOnly, scope: .mailbox, command: "SELECT", mailbox: visit.mailbox.rawValue,
-                text: "the server opened the folder read-only: nothing could be filed from it"
-            )
-        }
+        try checkWritable(selected)
         // What SELECT itself said is no news; what came since is, and is left for `wait` to find.
         let opening = try await visit.connection.takeActivity()
         var mustLook = opening.exists != selected.exists
-        var memory = try await takeUp(selected)
         var exists = selected.exists
         var policy = WaitPolicy(
             usesIdle: visit.server.has("IDLE"), idleSeconds: Double(visit.hub.account.idleSeconds),
             pollSeconds: Double(visit.hub.account.pollSeconds)
         )
-        try await visit.executor.carryOutDueSteps()
+        // From here on nothing is missed: a long catch-up is no reason to be called not ready.
         logger.info("watching", metadata: ["mode": policy.usesIdle ? "idle" : "poll"])
         await surroundings.board.note(visit.hub.name, visit.mailbox, state: "watching")
-        var generation = await surroundings.rules.current?.number
+        try await carryOut()
+        var memory = try await takeUp(selected)
+        try await redecide()
+        try await carryOut()
         while true {
             try Task.checkCancellation()
             if visit.hub.isStopping { return }
@@ -52,17 +51,34 @@ struct MailboxAttendance: Sendable {
             if !policy.usesIdle { _ = try await visit.connection.run(.noop).checked() }
             let grown = news.exists.map { $0 > exists ? $0 - exists : 0 } ?? 0
             try await look(&memory, expecting: grown)
-            let loaded = await surroundings.rules.current?.number
-            if loaded != generation {
-                generation = loaded
-                try await Redecision(visit: visit, logger: logger).decideFailedAgain()
-            }
-            try await visit.executor.carryOutDueSteps()
+            try await redecide()
+            try await carryOut()
             if let now = try await visit.connection.selectedMailbox() { exists = now.exists }
             for alert in try await visit.connection.takeAlerts() {
                 logger.warning("the server says", metadata: ["alert": "\(alert)"])
             }
         }
+    }
+
+    private func checkWritable(_ selected: SelectedMailbox) throws {
+        guard selected.isReadOnly else { return }
+        throw SessionError(
+            code: .folderReadOnly, scope: .mailbox, command: "SELECT", mailbox: visit.mailbox.rawValue,
+            text: "the server opened the folder read-only: nothing could be filed from it"
+        )
+    }
+
+    private func carryOut() async throws {
+        // `--dry-run` only decides.
+        if !surroundings.proposing { try await visit.executor.carryOutDueSteps() }
+    }
+
+    /// What failed in a rule is decided again once, for each generation of the rules.
+    private func redecide() async throws {
+        guard let generation = await surroundings.rules.current?.number,
+            visit.hub.beginsRedecision(of: visit.mailbox, generation)
+        else { return }
+        try await Redecision(visit: visit, logger: logger).decideFailedAgain()
     }
 
     // MARK: Waiting
@@ -160,48 +176,49 @@ struct MailboxAttendance: Sendable {
 
     /// Fetches what is new, asks the rules, and stores what they decided together with how far we are.
     private func look(_ memory: inout MailboxMemory, expecting: UInt32) async throws {
-        if expecting > Self.burst {
-            let listed = try await visit.connection.run(.uidFetch(.from(memory.nextUID), [.uid], changedSince: nil))
-                .checked()
-            let uids = listed.fetched.compactMap(\.uid).filter { $0 >= memory.nextUID }.sorted()
-            let fields = await surroundings.rules.headerFields(for: visit.hub.name)
-            for part in uids.chunks(of: 500) {
-                let reply = try await visit.connection.run(
-                    .uidFetch(.set(UIDSet(part)), visit.fetchItems(fields: fields), changedSince: nil)
-                ).checked()
-                try await take(reply.fetched, &memory, fields: fields)
-                try await visit.executor.carryOutDueSteps()
-            }
-            return
+        let before = memory
+        guard expecting > Self.burst else {
+            let fetched = try await visit.fetch(from: memory.nextUID, fields: nil)
+            return try await take(fetched, &memory, before: before, isLast: true)
         }
-        let reply = try await visit.connection.run(
-            .uidFetch(.from(memory.nextUID), visit.fetchItems(fields: nil), changedSince: nil)
-        ).checked()
-        try await take(reply.fetched, &memory, fields: nil)
+        let listed = try await visit.connection.run(.uidFetch(.from(memory.nextUID), [.uid], changedSince: nil))
+            .checked()
+        // `n:*` names the last message even when its UID is below n (RFC 3501 §6.4.8).
+        let uids = listed.fetched.compactMap(\.uid).filter { $0 >= before.nextUID }.sorted()
+        let fields = await surroundings.rules.headerFields(for: visit.hub.name)
+        let parts = uids.chunks(of: 500)
+        for (index, part) in parts.enumerated() {
+            let fetched = try await visit.fetch(Array(part), fields: fields)
+            try await take(fetched, &memory, before: before, isLast: index == parts.count - 1)
+            try await carryOut()
+        }
+        if parts.isEmpty { try await take(FetchedPart(), &memory, before: before, isLast: true) }
     }
 
+    /// - Parameter before: what was remembered before this look: its parts do not judge each other.
+    /// - Parameter isLast: whether the look is complete with this part.
     private func take(
-        _ fetched: [FetchedMessage], _ memory: inout MailboxMemory, fields: Set<String>?
+        _ part: FetchedPart, _ memory: inout MailboxMemory, before: MailboxMemory, isLast: Bool
     ) async throws {
-        // `n:*` names the last message even when its UID is below n (RFC 3501 §6.4.8).
-        let messages = fetched.filter { ($0.uid ?? .first) >= memory.nextUID }
         let now = surroundings.clock()
-        guard !messages.isEmpty else {
+        guard !part.isEmpty else {
             // Not a write at each turn: only so often that a restart knows about when we last looked.
             guard now - memory.lastCompleteCheck >= 60 else { return }
             memory.lastCompleteCheck = now
             _ = try await surroundings.journal.record([], progress: [progress(memory)])
             return
         }
+        let records = try await Arrivals(visit: visit, logger: logger).decide(part, memory: before, afterReset: false)
         var next = memory
-        let records = try await Arrivals(visit: visit, logger: logger).decide(
-            messages, memory: memory, fields: fields, afterReset: false
-        )
-        for message in messages {
-            if let after = message.uid?.next { next.nextUID = max(next.nextUID, after) }
-            next.newestInternalDate = [next.newestInternalDate, message.internalDate].compactMap { $0 }.max()
+        for uid in part.uids {
+            if let after = uid.next { next.nextUID = max(next.nextUID, after) }
         }
-        next.lastCompleteCheck = now
+        if isLast {
+            for message in part.messages {
+                next.newestInternalDate = [next.newestInternalDate, message.internalDate].compactMap { $0 }.max()
+            }
+            next.lastCompleteCheck = now
+        }
         try await store(records, next)
         memory = next
     }
@@ -224,11 +241,8 @@ struct MailboxAttendance: Sendable {
         let fields = await surroundings.rules.headerFields(for: visit.hub.name)
         var records: [DecisionRecord] = []
         for part in young.compactMap(\.uid).sorted().chunks(of: 500) {
-            let reply = try await visit.connection.run(
-                .uidFetch(.set(UIDSet(part)), visit.fetchItems(fields: fields), changedSince: nil)
-            ).checked()
             records += try await Arrivals(visit: visit, logger: logger).decide(
-                reply.fetched, memory: before, fields: fields, afterReset: true
+                try await visit.fetch(Array(part), fields: fields), memory: before, afterReset: true
             )
         }
         for message in listed.fetched {

@@ -29,139 +29,162 @@ struct MessageDecider: Sendable {
     /// Fetches a section of the message; `nil` when it is gone.
     let fetch: @Sendable (UID, BodySection) async throws -> [UInt8]?
 
-    /// The record of a decision, or `nil` when the message vanished while it was being looked at.
+    /// The records of a decision: what the live rules want and, where `dry_run` rules would add something, that as a
+    /// proposal. Empty when the message vanished while it was being looked at.
     func decide(
         _ message: ArrivedMessage, event: RuleEvent, trigger: PlanTrigger, proposing: Bool = false,
         only: Set<String>? = nil
-    ) async throws -> DecisionRecord? {
+    ) async throws -> [DecisionRecord] {
+        let proposing = proposing || surroundings.proposing
+        var record = DecisionRecord(
+            key: message.key, identity: message.identity, trigger: trigger, time: surroundings.clock(),
+            headline: MessageHeadline(message.header), event: event.name, generation: 0, state: .planned,
+            flags: message.facts.flags
+        )
         do {
-            return try await decideOnce(message, event: event, trigger: trigger, proposing: proposing, only: only)
+            guard let (decision, subject) = try await ask(message, event, only, &record) else { return [] }
+            var records: [DecisionRecord] = []
+            if !decision.proposed.isEmpty {
+                var dry = record
+                dry.trigger = .dry(trigger)
+                dry.state = .proposed
+                dry.actions = decision.proposed
+                dry.rules = Array(Set(decision.proposed.map(\.rule))).sorted()
+                dry.evidence = decision.evidence
+                records.append(dry)
+            }
+            guard try await complete(&record, with: decision, subject, message, proposing) else { return [] }
+            return [record] + records
+        } catch let refusal as DecisionFailure {
+            record.state = .failed
+            record.actions = []
+            record.error = refusal.description
+            if let rule = refusal.rule { record.rules = [rule] }
+            record.evidence = refusal.evidence
+            surroundings.logger.error("rule failed", metadata: ["error": "\(refusal)", "uid": "\(message.key.uid)"])
+            return [record]
         } catch let error as SessionError where error.scope == .message {
-            return DecisionRecord(
-                key: message.key, identity: message.identity, trigger: trigger, time: surroundings.clock(),
-                headline: MessageHeadline(message.header), event: event.name, generation: 0, state: .failed,
-                error: error.description, flags: message.facts.flags
-            )
+            record.state = .failed
+            record.error = error.description
+            return [record]
         }
     }
 
-    private func decideOnce(
-        _ message: ArrivedMessage, event: RuleEvent, trigger: PlanTrigger, proposing: Bool, only: Set<String>?
-    ) async throws -> DecisionRecord? {
+    /// Asks the rules, and fetches what they turn out to need.
+    private func ask(
+        _ message: ArrivedMessage, _ event: RuleEvent, _ only: Set<String>?, _ record: inout DecisionRecord
+    ) async throws -> (Decision, RuleMessage)? {
         guard let (runtime, generation) = await surroundings.rules.runtime(for: account) else { return nil }
-        let now = surroundings.clock()
+        record.generation = generation
         var subject = RuleMessage(
             account: account, mailbox: message.key.mailbox, uid: message.key.uid.rawValue, event: event,
             flags: message.facts.flags, size: message.facts.size, received: message.facts.internalDate,
             header: message.header, headerIsWhole: message.fields == nil, fetchedFields: message.fields
         )
-        var record = DecisionRecord(
-            key: message.key, identity: message.identity, trigger: trigger, time: now,
-            headline: MessageHeadline(message.header), event: event.name, generation: generation, state: .planned,
-            flags: message.facts.flags
-        )
         // Each need is met once; a second time the same would mean that the runtime does not see what it got.
         for _ in 0..<4 {
-            switch await runtime.decide(
-                subject, state: try await surroundings.memory.snapshot(), now: now, only: only, evidence: .whenMatched)
-            {
+            let memory = try await surroundings.memory.snapshot()
+            switch await runtime.decide(subject, state: memory, now: record.time, only: only, evidence: .whenMatched) {
             case .needs(let need):
-                guard try await provide(need, &subject, message, &record) else {
-                    return record.state == .failed ? record : nil
-                }
+                guard try await provide(need, &subject, message) else { return nil }
             case .failed(let failure):
-                record.state = .failed
-                record.error = failure.description
-                record.rules = [failure.rule]
-                record.evidence = failure.evidence
-                surroundings.logger.error(
-                    "rule failed", metadata: ["rule": "\(failure.rule)", "error": "\(failure)"]
-                )
-                return record
+                throw DecisionFailure(failure.description, rule: failure.rule, evidence: failure.evidence)
             case .decided(let decision):
-                return try await complete(
-                    &record, with: decision, subject, message, proposing || surroundings.proposing)
+                return (decision, subject)
             }
         }
-        record.state = .failed
-        record.error = "the rules kept asking for data that was already there"
-        return record
+        throw DecisionFailure("the rules kept asking for data that was already there")
     }
 
     private func provide(
-        _ need: MessageNeed, _ subject: inout RuleMessage, _ message: ArrivedMessage, _ record: inout DecisionRecord
+        _ need: MessageNeed, _ subject: inout RuleMessage, _ message: ArrivedMessage
     ) async throws -> Bool {
         switch need {
         case .wholeHeader:
             guard let bytes = try await fetch(message.key.uid, .header) else { return false }
             subject.header = HeaderBlock(bytes)
-            subject.headerIsWhole = true
-            subject.fetchedFields = nil
         case .body:
-            guard let raw = try await whole(message, &record) else { return false }
+            guard let raw = try await whole(message) else { return false }
             subject.raw = raw
             subject.header = HeaderBlock(raw)
-            subject.headerIsWhole = true
-            subject.fetchedFields = nil
         }
+        subject.headerIsWhole = true
+        subject.fetchedFields = nil
         return true
     }
 
-    private func whole(_ message: ArrivedMessage, _ record: inout DecisionRecord) async throws -> [UInt8]? {
+    private func whole(_ message: ArrivedMessage) async throws -> [UInt8]? {
         guard message.facts.size <= Self.largestBody else {
-            record.state = .failed
-            record.error = "the message has \(message.facts.size) bytes; more than \(Self.largestBody) are not read"
-            return nil
+            throw DecisionFailure(
+                "the message has \(message.facts.size) bytes; more than \(Self.largestBody) are not read (limit_exceeded)"
+            )
         }
         return try await fetch(message.key.uid, .whole)
     }
 
+    /// - Returns: whether the message is still there.
     private func complete(
         _ record: inout DecisionRecord, with decision: Decision, _ subject: RuleMessage, _ message: ArrivedMessage,
         _ proposing: Bool
-    ) async throws -> DecisionRecord? {
+    ) async throws -> Bool {
         record.actions = decision.actions
         record.rules = decision.matchedRules
         record.evidence = decision.evidence
-        record.stateChanges = decision.stateChanges
-        if !proposing, !surroundings.proposing { await surroundings.memory.note(decision.stateChanges) }
         for line in decision.log { surroundings.logger.info("rule says", metadata: ["text": "\(line)"]) }
-        guard !record.actions.isEmpty else { return record }
         if proposing {
-            record.state = .proposed
-            return record
+            // What rules remember is not changed by a look (DESIGN §4, determinism).
+            if !record.actions.isEmpty { record.state = .proposed }
+            return true
         }
-        guard let outbox = try await spoolForwards(decision.actions, subject, message, &record) else {
-            return record.state == .failed ? record : nil
-        }
-        do {
-            record.steps = try planner.steps(for: decision.actions, outbox: outbox)
+        if !record.actions.isEmpty {
+            guard let outbox = try await spoolForwards(decision.actions, subject, message, record.time) else {
+                return false
+            }
+            do {
+                record.steps = try planner.steps(for: decision.actions, outbox: outbox)
+            } catch {
+                throw DecisionFailure(
+                    "rule \(error.rule): \(error.reason)", rule: error.rule, evidence: record.evidence)
+            }
             if record.steps.isEmpty { record.state = .done }
-        } catch {
-            record.state = .failed
-            record.error = "rule \(error.rule): \(error.reason)"
         }
-        return record
+        record.stateChanges = decision.stateChanges
+        await surroundings.memory.note(decision.stateChanges)
+        return true
     }
 
     /// What will be sent is on the disk before the plan is: the message may be gone from the server by then.
     private func spoolForwards(
-        _ actions: [PlannedAction], _ subject: RuleMessage, _ message: ArrivedMessage, _ record: inout DecisionRecord
+        _ actions: [PlannedAction], _ subject: RuleMessage, _ message: ArrivedMessage, _ now: Int64
     ) async throws -> [Int: [OutboxDraft]]? {
         var outbox: [Int: [OutboxDraft]] = [:]
         var raw = subject.raw
         for (index, planned) in actions.enumerated() {
             guard case .forward(let request) = planned.action else { continue }
             guard let forwards else {
-                record.state = .failed
-                record.error = "rule \(planned.rule): the account cannot send; give it smtp = { … } and an address"
-                return nil
+                throw DecisionFailure(
+                    "rule \(planned.rule): the account cannot send; give it smtp = { … } and an address",
+                    rule: planned.rule
+                )
             }
-            if raw == nil { raw = try await whole(message, &record) }
+            if raw == nil { raw = try await whole(message) }
             guard let raw else { return nil }
-            outbox[index] = try await forwards.write(request, original: raw, header: HeaderBlock(raw), now: record.time)
+            outbox[index] = try await forwards.write(request, original: raw, header: HeaderBlock(raw), now: now)
         }
         return outbox
+    }
+}
+
+/// Why nothing is planned for a message.
+struct DecisionFailure: Error, CustomStringConvertible {
+    var description: String
+    var rule: String?
+    var evidence: [RuleEvidence]
+
+    init(_ description: String, rule: String? = nil, evidence: [RuleEvidence] = []) {
+        self.description = description
+        self.rule = rule
+        self.evidence = evidence
     }
 }
 

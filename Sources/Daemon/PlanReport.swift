@@ -26,11 +26,11 @@ public struct PlanReport: Codable, Sendable {
         public var attempts: [Attempt]?
     }
 
-    public var plan: Int64?
+    @Nullable public var plan: Int64?
     public var time: String
     public var account: String
     public var folder: String
-    public var uid: UInt32?
+    @Nullable public var uid: UInt32?
     public var messageID: String
     public var subject: String
     public var from: String
@@ -39,7 +39,7 @@ public struct PlanReport: Codable, Sendable {
     public var rules: [String]
     public var actions: [Action]
     public var status: String
-    public var error: String?
+    @Nullable public var error: String?
     public var evidence: [RuleEvidence]
     public var generation: Int64?
 

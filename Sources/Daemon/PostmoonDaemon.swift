@@ -19,6 +19,7 @@ public struct PostmoonDaemon: Sendable {
         }
         services.append(.init(service: ControlService(engine: engine)))
         services.append(.init(service: ReloadService(engine: engine)))
+        services.append(.init(service: RetentionService(surroundings: engine.surroundings)))
         services.append(.init(service: ReadinessService(board: engine.surroundings.board, logger: logger)))
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
@@ -44,13 +45,14 @@ public struct PostmoonDaemon: Sendable {
             for mailbox in hub.account.watch {
                 do {
                     let (visit, selected) = try await MailboxVisit.open(hub, mailbox)
+                    defer { visit.connection.close() }
                     try await MailboxAttendance(visit: visit, logger: engine.surroundings.logger).attendOnce(selected)
                     await visit.connection.logout()
                 } catch {
                     faults.append("\(hub.name)/\(mailbox): \(error)")
                 }
             }
-            faults += await AccountService(hub: hub).settleOnce()
+            if !engine.surroundings.proposing { faults += await AccountService(hub: hub).settleOnce() }
         }
         return faults
     }
@@ -76,6 +78,25 @@ private struct ReloadService: Service {
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             _ = await engine.reload()
+        }
+    }
+}
+
+/// Takes what is older than `keep` out of the journal, once a day.
+private struct RetentionService: Service {
+    let surroundings: Surroundings
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    let oldest = surroundings.clock() - surroundings.configuration.keep
+                    while try await surroundings.journal.prune(before: oldest, limit: 1_000) > 0 {}
+                } catch {
+                    surroundings.logger.error("old plans could not be removed", metadata: ["error": "\(error)"])
+                }
+                try? await Task.sleep(for: .seconds(86_400))
+            }
         }
     }
 }

@@ -24,11 +24,12 @@ struct Redecision: Sendable {
             var records: [DecisionRecord] = []
             for message in reply.fetched {
                 guard let arrived = visit.arrived(message, fields: nil), let plan = plans[arrived.key.uid],
-                    let event = RuleEvent(decidedFor: plan.trigger),
-                    var record = try await visit.decider.decide(arrived, event: event, trigger: plan.trigger)
+                    let event = RuleEvent(decidedFor: plan.trigger)
                 else { continue }
-                record.replacesFailed = true
-                records.append(record)
+                for var record in try await visit.decider.decide(arrived, event: event, trigger: plan.trigger) {
+                    record.replacesFailed = true
+                    records.append(record)
+                }
             }
             _ = try await visit.journal.recordDecisions(records, progress: [])
             visit.hub.wakeSenders()

@@ -71,7 +71,10 @@ struct Releaser: Sendable {
         }
         do {
             let steps = try visit.decider.planner.steps(for: plan.actions, outbox: outbox)
-            return [.stepsAdded(plan.id, steps), .planState(plan.id, steps.isEmpty ? .done : .planned, error: nil)]
+            return [
+                .identitySeen(plan.identity, plan.key, at: surroundings.clock()), .stepsAdded(plan.id, steps),
+                .planState(plan.id, steps.isEmpty ? .done : .planned, error: nil),
+            ]
         } catch {
             return [.planState(plan.id, .failed, error: "rule \(error.rule): \(error.reason)")]
         }

@@ -9,7 +9,7 @@ import MailTransport
 public struct ServerLook: Sendable {
     public struct Folder: Codable, Sendable {
         public var folder: String
-        public var role: String?
+        @Nullable public var role: String?
     }
 
     let account: AccountConfiguration

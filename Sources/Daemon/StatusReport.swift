@@ -15,9 +15,9 @@ public struct StatusReport: Codable, Sendable {
         public var account: String
         public var state: String
         public var folders: [Folder]
-        public var lastEvent: String?
-        public var lastError: String?
-        public var code: String?
+        @Nullable public var lastEvent: String?
+        @Nullable public var lastError: String?
+        @Nullable public var code: String?
         public var since: String
 
         private enum CodingKeys: String, CodingKey {

@@ -97,7 +97,7 @@ public struct Sweeper: Sendable {
     /// Goes over the messages of the query, fetching the next part while the present one is decided and carried out.
     private func walk(
         _ query: SweepQuery, store: @Sendable (MailboxVisit, [DecisionRecord]) async throws -> Void,
-        decide: @Sendable (MailboxVisit, ArrivedMessage) async throws -> DecisionRecord?
+        decide: @Sendable (MailboxVisit, ArrivedMessage) async throws -> [DecisionRecord]
     ) async throws {
         for hub in engine.hubs where query.account == nil || query.account == hub.name.rawValue {
             let folders = query.folders.isEmpty ? hub.account.watch : query.folders.compactMap(MailboxName.init)
@@ -115,7 +115,7 @@ public struct Sweeper: Sendable {
     private func walk(
         _ visit: MailboxVisit, _ query: SweepQuery,
         _ store: @Sendable (MailboxVisit, [DecisionRecord]) async throws -> Void,
-        _ decide: @Sendable (MailboxVisit, ArrivedMessage) async throws -> DecisionRecord?
+        _ decide: @Sendable (MailboxVisit, ArrivedMessage) async throws -> [DecisionRecord]
     ) async throws {
         let fields = await surroundings.rules.headerFields(for: visit.hub.name)
         let items = visit.fetchItems(fields: fields)
@@ -134,10 +134,9 @@ public struct Sweeper: Sendable {
             next = parts.indices.contains(index + 1) ? visit.connection.submit([parts[index + 1]])[0] : nil
             var records: [DecisionRecord] = []
             for message in fetched.sorted(by: { ($0.uid ?? .first) < ($1.uid ?? .first) }) {
-                guard let arrived = visit.arrived(message, fields: fields),
-                    !arrived.facts.flags.contains(.deleted), let record = try await decide(visit, arrived)
+                guard let arrived = visit.arrived(message, fields: fields), !arrived.facts.flags.contains(.deleted)
                 else { continue }
-                if !record.actions.isEmpty || record.state == .failed { records.append(record) }
+                records += try await decide(visit, arrived).filter { !$0.actions.isEmpty || $0.state == .failed }
             }
             try await store(visit, records)
         }

@@ -79,6 +79,8 @@ extension SessionMachine {
             amend(.select) { $0.selected?.exists = count }
             return []
         }
+        // Said again and again by some servers; an arrival always raises it, since expunges are followed.
+        guard selected?.exists != count else { return [] }
         selected?.exists = count
         activity.exists = count
         return [.activity]

@@ -22,6 +22,9 @@ struct Check: AsyncParsableCommand {
             let runtime = try await RuleRuntime(
                 folder: files, environment: RuleEnvironment(configuration), executor: RuleExecutor(label: "check")
             )
+            for warning in Unsupported.warnings(runtime.rules, configuration) {
+                Terminal.error("postmoon: warning: \(warning)")
+            }
             let accounts = configuration.accounts.count
             Terminal.line(
                 "\(runtime.rules.count) rules for \(accounts) \(accounts == 1 ? "account" : "accounts"): nothing wrong found"

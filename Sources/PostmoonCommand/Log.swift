@@ -28,27 +28,32 @@ struct Log: AsyncParsableCommand {
     func run() async throws {
         let configuration = try common.load()
         do {
-            let journal = try Journal.open(folder: configuration.stateFolder, access: .readOnly)
-            defer { journal.close() }
             var query = PlanQuery(limit: limit, newestFirst: true)
             query.rule = rule
             query.account = account.flatMap { AccountName($0) }
             query.since = try since.map { Int64(Date().timeIntervalSince1970) - (try Duration.seconds(in: $0)) }
+            let journal = try Journal.open(folder: configuration.stateFolder, access: .readOnly)
+            defer { journal.close() }
             let plans = Array(try await journal.plans(query).reversed())
-            for plan in plans { try show(plan) }
-            if follow { try await follow(journal, query, after: plans.last?.plan.id) }
+            let unfinished = follow ? plans.filter { Self.isUnderWay($0) } : []
+            for plan in plans where !unfinished.contains(plan) { try show(plan) }
+            if follow { try await follow(journal, query, after: plans.last?.plan.id, unfinished: unfinished) }
         } catch {
             throw CommandStatus(error)
         }
     }
 
-    private func follow(_ journal: Journal, _ first: PlanQuery, after: PlanID?) async throws {
+    private static func isUnderWay(_ view: PlanView) -> Bool { [.planned, .running].contains(view.plan.state) }
+
+    private func follow(
+        _ journal: Journal, _ first: PlanQuery, after: PlanID?, unfinished: [PlanView]
+    ) async throws {
         var query = first
         query.newestFirst = false
         query.limit = 1_000
         var last = after ?? PlanID(0)
         // A plan is shown when it is finished, and at the latest after a while: most are in a moment.
-        var pending: [PlanID: Int] = [:]
+        var pending = Dictionary(uniqueKeysWithValues: unfinished.map { ($0.plan.id, 0) })
         while true {
             query.after = last
             for plan in try await journal.plans(query) {
@@ -59,7 +64,7 @@ struct Log: AsyncParsableCommand {
                 for plan in try await journal.plans(PlanQuery(ids: Set(pending.keys))) {
                     let turns = (pending[plan.plan.id] ?? 0) + 1
                     pending[plan.plan.id] = turns
-                    guard ![.planned, .running].contains(plan.plan.state) || turns > 20 else { continue }
+                    guard !Self.isUnderWay(plan) || turns > 20 else { continue }
                     try show(plan)
                     pending[plan.plan.id] = nil
                 }

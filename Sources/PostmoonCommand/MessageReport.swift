@@ -31,7 +31,7 @@ struct MessageReport: Encodable {
 
     var messageID: String
     var subject: String
-    var date: String?
+    @Nullable var date: String?
     var from: [Address]
     var to: [Address]
     var cc: [Address]

@@ -9,6 +9,8 @@ enum Cut: Sendable {
     case afterBytes(Int)
     /// The command reaches the server; of its answer so many bytes reach the client.
     case afterCommand(String, answer: Int)
+    /// The command reaches the server, and the cut does at the same time.
+    case withCommand(String)
     /// The command does not reach the server.
     case beforeCommand(String)
 
@@ -20,7 +22,8 @@ enum Cut: Sendable {
             let command = commands[Int.random(in: 0..<commands.count, using: &generator)]
             return switch Int.random(in: 0..<100, using: &generator) {
             case 0..<35: .afterBytes(generator.scaled(in: bytes))
-            case 35..<85: .afterCommand(command, answer: [0, 0, 10, 60, 200][Int(generator.next() % 5)])
+            case 35..<75: .afterCommand(command, answer: [0, 0, 10, 60, 200][Int(generator.next() % 5)])
+            case 75..<88: .withCommand(command)
             default: .beforeCommand(command)
             }
         }
@@ -137,6 +140,8 @@ private struct CutPipe {
         case .afterCommand(let command, let answer):
             if sees(command, bytes) { answerLeft = answer }
             return send(bytes, to: server)
+        case .withCommand(let command):
+            return send(bytes, to: server) && !sees(command, bytes)
         case .beforeCommand(let command):
             return sees(command, bytes) ? false : send(bytes, to: server)
         case nil: return send(bytes, to: server)

@@ -68,6 +68,24 @@ struct FilingTests {
     }
 
     @Test
+    func `Names are the same where the server has other separators and a prefix`() async throws {
+        var options = DovecotServer.Options()
+        options.separator = "."
+        options.prefix = "INBOX."
+        options.prompt = true
+        let server = try await DovecotServer.start(options)
+        let user = newUser()
+        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: Self.rules)
+        let daemon = try await setup.watch()
+        try await server.deliver(Letter("Your receipt", from: "a@apple.com"), Letter("The lottery"), to: user)
+        #expect(try await server.letter("Your receipt", of: user, in: "Money/Receipts") != nil)
+        #expect(try await server.letter("The lottery", of: user, in: "Trash") != nil)
+        let folders = try await setup.run("folders", "lab", "--json").objects()
+        #expect(Set(folders.compactMap { $0.text("folder") }).isSuperset(of: ["INBOX", "Trash", "Money/Receipts"]))
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test
     func `A hundred messages at once are each filed once`() async throws {
         let server = try await SharedServers.dovecot()
         let user = newUser()

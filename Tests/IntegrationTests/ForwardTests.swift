@@ -71,6 +71,33 @@ struct ForwardTests {
     }
 
     @Test
+    func `The password is in no log, journal, spool or process list`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        let recipient = "\(newUser("oncall"))@example.com"
+        var account = try await Self.account(user)
+        // Nobody takes the forward, so that it stays in the spool.
+        account.smtp?.port = try FreePorts.take(1)[0]
+        let setup = try PostmoonSetup(accounts: [account], rules: Self.rules(to: recipient))
+        let daemon = try await setup.watch("--log-level", "trace")
+        let arguments = try SystemProgram.run("ps", "-ww", "-o", "args=", "-p", "\(daemon.processIdentifier)")
+        try await server.deliver(Letter("It is DOWN"), to: user)
+        try await daemon.entry("forward put off")
+        #expect(try await server.letter("It is DOWN", of: user, in: "Alerts") != nil)
+        #expect(try await daemon.stop() == 0)
+
+        let secrets = [SharedServers.password, Data(SharedServers.password.utf8).base64EncodedString()]
+        let said = daemon.log.map(\.line).joined() + arguments
+        #expect(secrets.allSatisfy { !said.contains($0) })
+        let files = FileManager.default.enumerator(atPath: setup.stateFolder)?.compactMap { $0 as? String } ?? []
+        #expect(files.contains { $0.hasSuffix(".eml") }, "the forward is spooled: \(files)")
+        for file in files {
+            let content = FileManager.default.contents(atPath: "\(setup.stateFolder)/\(file)") ?? Data()
+            #expect(secrets.allSatisfy { content.range(of: Data($0.utf8)) == nil }, "\(file)")
+        }
+    }
+
+    @Test
     func `A submission server that is away is tried again, and the forward arrives once`() async throws {
         let server = try await SharedServers.dovecot()
         let user = newUser()

@@ -52,6 +52,34 @@ struct WatchTests {
     }
 
     @Test
+    func `Many messages that came during a pause are each filed once, by a rule on any field`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        let setup = try PostmoonSetup(
+            accounts: [server.account(user)],
+            rules: """
+                rule "odd" { when = header("X-Number"):matches [[^\\d*[13579]$]], run = { move "Odd" } }
+                rule "even" { when = body:contains "this is all", run = { mark "seen", move "Even" } }
+                """)
+        var daemon = try await setup.watch()
+        #expect(try await daemon.stop() == 0)
+        let client = try await server.lmtp()
+        for number in 1...250 {
+            var letter = Letter("Number \(number)")
+            letter.headers = ["X-Number: \(number)"]
+            try await client.deliver(letter.text, to: user)
+        }
+        daemon = try await setup.watch()
+        for (folder, first) in [("Odd", 1), ("Even", 2)] {
+            let expected = Set(stride(from: first, through: 250, by: 2).map { "Number \($0)" })
+            #expect(try await server.subjects(of: user, in: folder, become: expected) == expected)
+            #expect(server.messages(of: user, in: folder).count == 125)
+        }
+        #expect(try await server.subjects(of: user, become: []) == [])
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test
     func `New UIDs for old messages make none of them new`() async throws {
         let server = try await SharedServers.dovecot()
         let user = newUser()
@@ -62,7 +90,7 @@ struct WatchTests {
         #expect(try await server.letter("File now", of: user, in: "Filed") != nil)
         #expect(try await daemon.stop() == 0)
 
-        try server.renumber(user)
+        try await server.renumber(user, uidValidity: 1_234_567_890)
         try await server.deliver(Letter("File while away"), to: user)
         daemon = try await setup.watch()
         #expect(try await server.letter("File while away", of: user, in: "Filed") != nil)

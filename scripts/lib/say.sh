@@ -8,7 +8,7 @@ else
 fi
 
 # A step begins; `done_with` or `stuck` ends its line.
-step() { printf '  %-34s' "$1"; }
+step() { printf '  %-36s' "$1"; }
 done_with() { printf '%s%s%s\n' "$green" "$1" "$plain"; }
 stuck() { printf '%s%s%s\n' "$red" "$1" "$plain"; }
 

@@ -11,15 +11,25 @@ build_postmoon() {
         return
     fi
     need_swift
-    local log seconds=$SECONDS
-    log=$(mktemp)
-    step "Building (the first time: minutes)"
     # The debug build takes half the time of a release build, and `scripts/test` uses it too.
-    swift build --package-path "$root" --product postmoon >"$log" 2>&1 ||
-        { stuck "failed" && fail "Postmoon does not build. The whole output is in $log" "$log"; }
+    local log seconds=$SECONDS build=(swift build --package-path "$root" --product postmoon)
+    binary=$(swift build --package-path "$root" --show-bin-path)/postmoon
+    log=$(mktemp)
+    if [ -x "$binary" ]; then
+        step "Building"
+        "${build[@]}" >"$log" 2>&1 || { stuck "failed" && does_not_build "$log"; }
+    else
+        remark "Building for the first time. That takes some minutes."
+        "${build[@]}" 2>&1 | tee "$log" || does_not_build "$log"
+        step "Built"
+    fi
     rm -f "$log"
     done_with "$((SECONDS - seconds)) s"
-    binary=$(swift build --package-path "$root" --show-bin-path)/postmoon
+}
+
+does_not_build() {
+    fail "Postmoon does not build, see above or below. In a fresh clone that should not happen: is the disk full, or the
+network away? What the compiler said is in $1" "$1"
 }
 
 postmoon() { "$binary" "$@" --config "$folder/postmoon.toml"; }

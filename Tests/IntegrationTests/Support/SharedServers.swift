@@ -9,6 +9,8 @@ enum SharedServers {
     static let refusedSender = "impostor@example.org"
     static let refusedRecipient = "nobody@refusing.example"
     static let largestSubmission = 1_000_000
+    /// A word that stands nowhere else, so that it can be looked for.
+    static let password = "canary-Zq8-thirty-two"
 
     private static let started = Mutex<[String: Task<any Sendable, any Error>]>([:])
 
@@ -19,6 +21,7 @@ enum SharedServers {
             var options = DovecotServer.Options()
             options.capabilities = capabilities
             options.certificate = certificate
+            options.password = password
             options.prompt = true
             options.extra = """
                 mail_plugins = acl

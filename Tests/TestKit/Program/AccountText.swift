@@ -51,10 +51,12 @@ public struct AccountText: Sendable {
 extension DovecotServer {
     /// An account here, under TLS from the first byte unless another way is asked for.
     public func account(_ user: String, _ security: AccountText.Security = .tls) -> AccountText {
-        AccountText(
+        var account = AccountText(
             user: user,
             imap: AccountText.Server(
                 port: security == .tls ? imapsPort : imapPort, security: security,
                 authority: security == .none ? nil : certificates.authorityFile))
+        account.password = options.password
+        return account
     }
 }

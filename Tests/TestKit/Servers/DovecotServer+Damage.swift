@@ -1,13 +1,15 @@
 import Foundation
 
 extension DovecotServer {
-    /// Makes the server forget the UIDs of a folder: they begin anew under another UIDVALIDITY. No client may be
-    /// connected meanwhile.
-    public func renumber(_ user: String, in mailbox: String = "INBOX") throws {
+    /// Makes the server forget the UIDs of a folder: they begin anew under this UIDVALIDITY. No client may be connected
+    /// meanwhile.
+    public func renumber(_ user: String, in mailbox: String = "INBOX", uidValidity: UInt32) async throws {
         let folder = maildir(of: user, mailbox)
         for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasPrefix("dovecot") {
             try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
         }
+        // Left to itself Dovecot takes the time in seconds, which may be the old one.
+        try await doveadm("mailbox", "update", "-u", user, "--uid-validity", "\(uidValidity)", mailbox)
     }
 
     /// Puts a file of a folder's Maildir, such as `dovecot-acl`; makes the Maildir when it is missing.

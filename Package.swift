@@ -64,19 +64,23 @@ let package = Package(
         .target(
             name: "ActionExecutor",
             dependencies: [
-                "ActionJournal", "IMAPSession", "IMAPSyntax", "SMTPClient", "MIMEParsing", "MessageDigest", "Notifications",
+                "ActionJournal", "IMAPSession", "IMAPSyntax", "SMTPClient", "MIMEParsing", "MessageDigest",
+                "Notifications",
                 "MailModel", logging,
             ]
         ),
 
         // The program.
         .target(name: "Accounts", dependencies: ["ChildProgram", "HTTPRequest", "MailModel", toml, logging]),
-        .target(name: "Doctor", dependencies: ["Accounts", "MailTransport", "MailModel", logging]),
+        .target(
+            name: "Doctor",
+            dependencies: ["Accounts", "IMAPSession", "MailTransport", "MailModel", "TLSChannel", logging]),
         .target(
             name: "Daemon",
             dependencies: [
                 "Accounts", "ActionExecutor", "ActionJournal", "Doctor", "HTTPRequest", "IMAPSession", "IMAPSyntax",
-                "MailModel", "MailTransport", "MailboxWatch", "MIMEParsing", "MessageDigest", "Notifications", "RuleRuntime", "SMTPClient", "TLSChannel", nioCore, lifecycle,
+                "MailModel", "MailTransport", "MailboxWatch", "MIMEParsing", "MessageDigest", "Notifications",
+                "RuleRuntime", "SMTPClient", "TLSChannel", nioCore, lifecycle,
                 signals,
                 logging,
             ]
@@ -84,7 +88,7 @@ let package = Package(
         .executableTarget(
             name: "PostmoonCommand",
             dependencies: [
-                "Accounts", "ActionJournal", "Daemon", "Doctor", "MIMEParsing", "MailModel", "RuleRuntime", arguments, logging,
+                "Accounts", "ActionJournal", "Daemon", "MIMEParsing", "MailModel", "RuleRuntime", arguments, logging,
             ]
         ),
 
@@ -95,17 +99,36 @@ let package = Package(
             path: "Tests/TestKit"
         ),
         .testTarget(name: "TestKitTests", dependencies: ["TestKit"]),
+        .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "MailModelTests", dependencies: ["MailModel"]),
         .testTarget(name: "MessageDigestTests", dependencies: ["MessageDigest"]),
         .testTarget(name: "ChildProgramTests", dependencies: ["ChildProgram", "MailModel"]),
         .testTarget(name: "MIMEParsingTests", dependencies: ["MIMEParsing", "MailModel"]),
-        .testTarget(name: "IMAPSyntaxTests", dependencies: ["IMAPSyntax", "MailModel", "TestKit", nioCore]),
-        .testTarget(name: "SMTPClientTests", dependencies: ["SMTPClient", "MailModel", "TestKit", nioCore, nioEmbedded]),
+        .testTarget(name: "IMAPSyntaxTests", dependencies: ["IMAPSyntax", "MailModel", nioCore]),
+        .testTarget(
+            name: "IMAPSessionTests",
+            dependencies: ["IMAPSession", "IMAPSyntax", "MailModel", "TestKit", nioCore, nioEmbedded]
+        ),
+        .testTarget(name: "SMTPClientTests", dependencies: ["SMTPClient", "MailModel", nioCore, nioEmbedded]),
         .testTarget(name: "TLSChannelTests", dependencies: ["TLSChannel", "MailModel", nioCore, nioEmbedded]),
         .testTarget(name: "HTTPRequestTests", dependencies: ["HTTPRequest", "MailModel", nioCore, nioPosix, nioHTTP1]),
+        .testTarget(
+            name: "MailboxWatchTests", dependencies: ["MailboxWatch", "IMAPSession", "IMAPSyntax", "MailModel"]),
         .testTarget(name: "RuleRuntimeTests", dependencies: ["RuleRuntime", "CRuleShim", "MIMEParsing", "MailModel"]),
         .testTarget(name: "ActionJournalTests", dependencies: ["ActionJournal", "MailModel", grdb]),
         .testTarget(name: "NotificationsTests", dependencies: ["Notifications", "HTTPRequest", "MailModel"]),
+        .testTarget(
+            name: "ActionExecutorTests",
+            dependencies: [
+                "ActionExecutor", "ActionJournal", "IMAPSession", "IMAPSyntax", "MIMEParsing", "MailModel",
+                "Notifications", "SMTPClient", "TestKit", logging, nioCore, nioEmbedded,
+            ]
+        ),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", "MailModel", toml]),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["ActionJournal", "MailModel", "PostmoonCommand", "TestKit"]
+        ),
+        .testTarget(name: "CrashTests", dependencies: ["ActionJournal", "MailModel", "PostmoonCommand", "TestKit"]),
     ],
     swiftLanguageModes: [.v6]
 )

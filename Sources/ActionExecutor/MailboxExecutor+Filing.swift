@@ -118,7 +118,7 @@ extension MailboxExecutor {
         var failures = 0
         for item in items {
             if failures >= 3 {
-                retry(item, &ledger, error.description)
+                retry(item, &ledger, error.description, error.code)
                 continue
             }
             ledger.postpone(item.step, until: nil)

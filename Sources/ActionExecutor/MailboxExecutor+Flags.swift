@@ -10,7 +10,9 @@ extension MailboxExecutor {
         guard !flags.isEmpty else { return }
         if let selected = try await connection.selectedMailbox() {
             if selected.isReadOnly {
-                return refuse(batch, &ledger, "the server opened “\(setting.mailbox)” read-only (folder_read_only)")
+                return refuse(
+                    batch, &ledger, "the server opened “\(setting.mailbox)” read-only (folder_read_only)",
+                    .folderReadOnly)
             }
             if adding, let lost = flags.first(where: { !selected.keeps($0) }) {
                 return refuse(
@@ -64,26 +66,32 @@ extension MailboxExecutor {
         }
     }
 
-    func refuse(_ batch: StepBatch, _ ledger: inout StepLedger, _ why: String) {
-        for item in batch.items { ledger.finish(item.step, .failed, detail: why) }
+    func refuse(_ batch: StepBatch, _ ledger: inout StepLedger, _ why: String, _ code: FaultCode = .configuration) {
+        for item in batch.items { ledger.finish(item.step, .failed, detail: why, code: code) }
     }
 
     /// A NO or BAD for a batch: again later when it may pass, else for good.
     func fail(_ batch: StepBatch, _ ledger: inout StepLedger, _ error: SessionError) {
         for item in batch.items {
             if error.isTransient {
-                retry(item, &ledger, error.description)
+                retry(item, &ledger, error.description, error.code)
             } else {
-                ledger.finish(item.step, .failed, detail: error.description)
+                ledger.finish(item.step, .failed, detail: error.description, code: error.code)
             }
         }
     }
 
-    func retry(_ item: StepBatch.Item, _ ledger: inout StepLedger, _ why: String) {
+    func retry(
+        _ item: StepBatch.Item, _ ledger: inout StepLedger, _ why: String, _ code: FaultCode = .protocolError
+    ) {
         let attempt = (ledger.step(item.step)?.attempt ?? 0) + 1
         guard attempt < Self.mostAttempts else {
-            return ledger.finish(item.step, .failed, detail: "\(why); given up after \(attempt) attempts")
+            return ledger.finish(
+                item.step, .failed, detail: "\(why); given up after \(attempt) attempts", code: code
+            )
         }
-        ledger.postpone(item.step, until: setting.clock() + min(3_600, 5 << Int64(attempt - 1)))
+        ledger.postpone(
+            item.step, until: setting.clock() + min(3_600, 5 << Int64(attempt - 1)), because: why, code: code
+        )
     }
 }

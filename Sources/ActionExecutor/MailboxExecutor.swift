@@ -133,7 +133,23 @@ public struct MailboxExecutor: Sendable {
         let following = try await setting.journal.apply(facts, settling: settling) {
             PlanConsequences.facts(for: $0, at: now)
         }
+        log(ledger.takeTroubles())
         if following.contains(where: { if case .released = $0 { true } else { false } }) { setting.released() }
+    }
+
+    private func log(_ troubles: [StepTrouble]) {
+        for trouble in troubles {
+            var metadata: Logger.Metadata = [
+                "plan": "\(trouble.plan)", "uid": "\(trouble.uid)", "code": "\(trouble.code ?? "-")",
+                "folder": "\(setting.mailbox)", "account": "\(setting.account)", "error": "\(trouble.reason)",
+            ]
+            if let seconds = trouble.seconds {
+                metadata["seconds"] = "\(seconds)"
+                setting.logger.warning("put off", metadata: metadata)
+            } else {
+                setting.logger.error("could not be carried out", metadata: metadata)
+            }
+        }
     }
 
     /// Makes `begun` durable, together with whatever is not written yet.

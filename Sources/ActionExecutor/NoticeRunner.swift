@@ -47,6 +47,7 @@ public struct NoticeRunner: Sendable {
     /// - Returns: when the next retry is due, seconds since 1970; `nil` when none waits.
     public func deliverDue() async throws -> Int64? {
         var next: Int64?
+        let start = clock()
         for entry in try await journal.openWork(
             account: account, mailbox: nil, now: clock(), limit: 200, kinds: [.notify])
         {
@@ -59,7 +60,7 @@ public struct NoticeRunner: Sendable {
                 if let retry = try await deliver(entry, step) { next = min(next ?? retry, retry) }
             }
         }
-        let waiting = try await journal.nextStepDue(account: account, after: clock())
+        let waiting = try await journal.nextStepDue(account: account, after: start)
         return [next, waiting].compactMap { $0 }.min()
     }
 

@@ -10,8 +10,8 @@ public struct OutboxRunner: Sendable {
     public static let longestRetry: Int64 = 3_600
     /// After a refused login, so that the provider does not lock the account.
     static let accountPause: Int64 = 300
-    /// A recipient that was refused for passing reasons so many times is given up.
-    static let mostAttempts = 40
+    /// A message that could not be handed over for so long is given up: five days, as mail servers do (RFC 5321 §4.5.4.1).
+    static let longestTrying: Int64 = 5 * 86_400
 
     let account: AccountName
     let journal: Journal
@@ -21,6 +21,7 @@ public struct OutboxRunner: Sendable {
     let logger: Logger
     /// Whether the program wants to end.
     let mayStop: @Sendable () -> Bool
+    private let pause = SendingPause()
 
     public init(
         account: AccountName, journal: Journal, spool: Spool, submitting: any MailSubmitting,
@@ -55,13 +56,16 @@ public struct OutboxRunner: Sendable {
     ///
     /// - Returns: when the next row is due, seconds since 1970; `nil` when none waits.
     public func sendDue() async throws -> Int64? {
+        // A new forward, or a reload, is no reason to knock again at a door that was just shut.
+        if let until = pause.until, clock() < until { return until }
         while let entry = try await journal.dueOutbox(account: account, now: clock(), limit: 1).first {
             try Task.checkCancellation()
             if mayStop() { return nil }
             if let error = try await send(entry), error.scope >= .connection {
                 // The server or the login is at fault: every other row would only knock at the same door.
-                let pause = error.scope >= .account ? Self.accountPause : Self.firstRetry
-                return clock() + pause
+                let until = clock() + (error.scope >= .account ? Self.accountPause : Self.firstRetry)
+                pause.set(until)
+                return until
             }
         }
         return try await journal.nextOutboxDue(account: account)
@@ -102,7 +106,7 @@ public struct OutboxRunner: Sendable {
             try await finish(entry, .accepted, .accepted, "handed over", retryAt: nil)
         case .refused:
             try await finish(entry, .refused, .refused, why, retryAt: nil, code: code)
-        case .deferred where entry.begun + 1 >= Self.mostAttempts:
+        case .deferred where try await isTooOld(entry):
             try await finish(entry, .refused, .refused, "given up: \(why)", retryAt: nil, code: code)
         case .deferred:
             try await finish(entry, .ready, .deferred, why, retryAt: retryTime(entry), code: code)
@@ -114,7 +118,7 @@ public struct OutboxRunner: Sendable {
 
     private func settleUnknown(_ entry: OutboxEntry, _ why: String, retryAt: Int64? = nil) async throws {
         switch entry.draft.policy {
-        case .resend where entry.begun + 1 >= Self.mostAttempts:
+        case .resend where try await isTooOld(entry):
             try await finish(entry, .held, .unknown, "\(why); given up after many attempts", retryAt: nil)
         case .resend:
             try await finish(
@@ -124,6 +128,11 @@ public struct OutboxRunner: Sendable {
             try await finish(
                 entry, .held, .unknown, "\(why); it may have arrived: release or undo the plan", retryAt: nil)
         }
+    }
+
+    private func isTooOld(_ entry: OutboxEntry) async throws -> Bool {
+        guard let work = try await journal.work(entry.plan) else { return false }
+        return clock() - work.plan.time > Self.longestTrying
     }
 
     /// 5 s after the first failure, then doubling to an hour.
@@ -146,7 +155,7 @@ public struct OutboxRunner: Sendable {
             isSettled = rows.allSatisfy(\.isFinished)
             if isSettled {
                 let verdict: StepState = rows.contains(.refused) ? .failed : rows.contains(.held) ? .unknown : .done
-                let detail = verdict == .done ? nil : "forward to \(entry.draft.recipient): \(text)"
+                let detail = verdict == .done ? nil : Self.reason(step.outbox, entry, state, text)
                 facts.append(.stepFinished(entry.step, verdict, StepOutcome(detail: detail), at: clock()))
             }
             if isSettled, rows.contains(.held) { isSettled = false }
@@ -155,6 +164,17 @@ public struct OutboxRunner: Sendable {
         try await journal.apply(facts, settling: [entry.plan]) { PlanConsequences.facts(for: $0, at: now) }
         if isSettled { try? await spool.remove(entry.draft.spool) }
         log(entry, result, text, code)
+    }
+
+    /// Which recipient it was, when the last one to be settled is not the one that was refused.
+    private static func reason(_ rows: [OutboxEntry], _ last: OutboxEntry, _ state: OutboxState, _ text: String)
+        -> String
+    {
+        if state == .refused || state == .held { return "forward to \(last.draft.recipient): \(text)" }
+        guard let row = rows.first(where: { $0.id != last.id && ($0.state == .refused || $0.state == .held) }) else {
+            return "forward: \(text)"
+        }
+        return "forward to \(row.draft.recipient): \(row.attempts.last?.text ?? row.state.rawValue)"
     }
 
     private func log(_ entry: OutboxEntry, _ result: AttemptResult, _ text: String, _ code: FaultCode?) {

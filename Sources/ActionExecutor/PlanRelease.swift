@@ -11,9 +11,11 @@ public enum PlanRelease {
         for index in steps.indices where steps[index].state == .unknown {
             if steps[index].kind.isFiling {
                 // A removal that follows still needs a confirmed copy, so nothing can be lost by believing this.
-                let outcome = StepOutcome(detail: "let go by a person")
-                facts.append(.stepFinished(steps[index].id, .done, outcome, at: now))
-                steps[index].state = .done
+                let isExpunge = steps[index].kind == .uidExpunge
+                let state: StepState = isExpunge ? .superseded : .done
+                let detail = isExpunge ? "let go by a person: the message stays, marked deleted" : "let go by a person"
+                facts.append(.stepFinished(steps[index].id, state, StepOutcome(detail: detail), at: now))
+                steps[index].state = state
             } else {
                 facts += steps[index].outbox.filter { $0.state == .held }.map {
                     .outboxState($0.id, .ready, notBefore: nil)

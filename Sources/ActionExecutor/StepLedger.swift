@@ -1,6 +1,15 @@
 import ActionJournal
 import MailModel
 
+/// A step that failed, or was put off for so many seconds.
+struct StepTrouble {
+    var plan: PlanID
+    var uid: UID
+    var code: String?
+    var reason: String
+    var seconds: Int64?
+}
+
 /// Where the copy is that a removal relies on.
 struct CopyPlace {
     var step: StepID
@@ -17,6 +26,8 @@ struct StepLedger {
     private var facts: [JournalFact] = []
     /// Plans whose message somebody took away.
     private var gone: Set<PlanID> = []
+    /// What went wrong, for the log; taken when the facts are stored.
+    private(set) var troubles: [StepTrouble] = []
     private let now: Int64
 
     init(work: [PlanWork], now: Int64) {
@@ -69,11 +80,22 @@ struct StepLedger {
             $0.outcome = outcome
         }
         if let plan = planOfStep[id] { finished.insert(plan) }
+        if state == .failed || state == .unknown { note(id, outcome.detail ?? "", outcome.code, seconds: nil) }
         facts.append(.stepFinished(id, state, outcome, at: now))
     }
 
-    mutating func finish(_ id: StepID, _ state: StepState, detail: String? = nil) {
-        finish(id, state, StepOutcome(detail: detail))
+    mutating func finish(_ id: StepID, _ state: StepState, detail: String? = nil, code: FaultCode? = nil) {
+        finish(id, state, StepOutcome(detail: detail, code: code?.rawValue))
+    }
+
+    private mutating func note(_ id: StepID, _ reason: String, _ code: String?, seconds: Int64?) {
+        guard let plan = planOfStep[id].flatMap({ work[$0]?.plan }) else { return }
+        troubles.append(StepTrouble(plan: plan.id, uid: plan.key.uid, code: code, reason: reason, seconds: seconds))
+    }
+
+    mutating func takeTroubles() -> [StepTrouble] {
+        defer { troubles = [] }
+        return troubles
     }
 
     /// Somebody took the message away, or marked it deleted, before the step could be done.
@@ -83,7 +105,8 @@ struct StepLedger {
     }
 
     /// Not now: the step waits again until then.
-    mutating func postpone(_ id: StepID, until notBefore: Int64?) {
+    mutating func postpone(_ id: StepID, until notBefore: Int64?, because reason: String = "", code: FaultCode? = nil) {
+        if let notBefore { note(id, reason, code?.rawValue, seconds: notBefore - now) }
         change(id) { $0.state = .waiting }
         facts.append(.stepDeferred(id, notBefore: notBefore))
     }

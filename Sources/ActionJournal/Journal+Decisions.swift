@@ -63,7 +63,8 @@ private struct DecisionRow: Sendable {
         let recorded = try storePlan(in: db)
         if case .known = recorded { return recorded }
         // A sweep that only shows must not make mail known that was not looked at in earnest yet.
-        let isOnlyShown = if case .sweep = decision.trigger { decision.state == .proposed } else { false }
+        let isOnlyShown =
+            if case .sweep = decision.trigger { [.proposed, .failed].contains(decision.state) } else { false }
         if !isOnlyShown { try decision.identity.store(key: decision.key, at: decision.time, in: db) }
         for change in decision.stateChanges { try change.store(in: db) }
         return recorded

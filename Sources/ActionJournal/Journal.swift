@@ -1,5 +1,6 @@
 import GRDB
 import MailModel
+import Synchronization
 
 /// Whether a process acts on the journal, or only looks.
 public enum JournalAccess: Hashable, Sendable {
@@ -23,6 +24,7 @@ public final class Journal: Sendable {
 
     let pool: DatabasePool
     let commits: GroupCommit
+    private let isClosed = Atomic(false)
 
     private init(folder: String, access: JournalAccess, path: String, pool: DatabasePool) {
         self.folder = folder
@@ -64,6 +66,8 @@ public final class Journal: Sendable {
 
     /// Waits for what is being written, then closes the file. Whatever is asked afterwards fails with `closed`.
     public func close() {
+        // Twice is once: the second time there is no database to ask.
+        guard !isClosed.exchange(true, ordering: .relaxed) else { return }
         // The last connection to close is one that only reads, and so cannot do this. Without it the log stays, and is
         // read the next time.
         if access == .readWrite { try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.passive) } }

@@ -119,11 +119,16 @@ public struct StepOutcome: Codable, Hashable, Sendable {
     public var targetUIDValidity: UInt32?
     public var targetUID: UInt32?
     public var detail: String?
+    /// The fault's name, where the step failed.
+    public var code: String?
 
-    public init(targetUIDValidity: UInt32? = nil, targetUID: UInt32? = nil, detail: String? = nil) {
+    public init(
+        targetUIDValidity: UInt32? = nil, targetUID: UInt32? = nil, detail: String? = nil, code: String? = nil
+    ) {
         self.targetUIDValidity = targetUIDValidity
         self.targetUID = targetUID
         self.detail = detail
+        self.code = code
     }
 }
 

@@ -10,6 +10,8 @@ import MailboxWatch
 struct MailboxAttendance: Sendable {
     /// More new messages than this are listed first and fetched in parts, fields only.
     static let burst: UInt32 = 100
+    /// Seconds of one wait.
+    static let slice = 30.0
 
     let visit: MailboxVisit
     let logger: Logger
@@ -94,9 +96,21 @@ struct MailboxAttendance: Sendable {
         while clock.now < end {
             let left = (end - clock.now) / .seconds(1)
             let due = try await secondsUntilDue()
-            let told = try await visit.connection.waitForActivity(seconds: min(left, due ?? left))
+            // In slices: the event loop's clock stands still while the machine sleeps, and a wait that took longer than it
+            // should means that it slept, or that somebody set the clock.
+            let slice = min(left, due ?? left, Self.slice)
+            let before = (steady: clock.now, wall: surroundings.clock())
+            let told = try await visit.connection.waitForActivity(seconds: slice)
+            let passed = max(
+                (clock.now - before.steady) / .seconds(1), Double(abs(surroundings.clock() - before.wall))
+            )
+            let slept = passed > slice + 10
             let news = try await visit.connection.takeActivity()
             if WaitPolicy.isReasonToLook(news) { return news }
+            if slept {
+                logger.notice("the clock jumped; looking again", metadata: ["seconds": "\(Int(passed))"])
+                return news
+            }
             if told { continue }
             if let idle, try await visit.connection.isIdling() == false {
                 let reply = try await idle.value()
@@ -105,7 +119,8 @@ struct MailboxAttendance: Sendable {
                     policy.usesIdle = false
                 }
             }
-            // Woken on purpose, something is due, or the server ended IDLE.
+            // A slice that ran its length, with nothing due yet: go on. Else woken on purpose, or IDLE ended.
+            if slice == Self.slice, passed >= slice, try await visit.connection.isIdling() || idle == nil { continue }
             return news
         }
         return MailboxActivity()

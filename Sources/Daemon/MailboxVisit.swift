@@ -53,6 +53,12 @@ struct MailboxVisit: Sendable {
         let replies = try await connection.run([
             .select(wire, condstore: condstore), .list(reference: "", pattern: "*", returning: options),
         ])
+        if replies[0].status != .ok, replies[1].status == .ok, !replies[1].lists.contains(where: { $0.name == wire }) {
+            // Servers refuse what is not there in many words; the listing tells it plainly.
+            var error = replies[0].error
+            error.code = .folderMissing
+            throw error
+        }
         let selected = try replies[0].checked().selected
         guard let selected, let uidValidity = selected.uidValidity else {
             throw SessionError(

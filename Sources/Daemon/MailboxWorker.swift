@@ -44,7 +44,7 @@ struct MailboxWorker: Sendable {
             }
             // Only a connection that was good for something starts the waiting anew: a fault right after SELECT must not
             // become a login every second.
-            if let begun, ContinuousClock.now - begun > .seconds(60) { backoff.reset() }
+            if let begun, ContinuousClock.now - begun > .seconds(20) { backoff.reset() }
             if Task.isCancelled || hub.isStopping { return }
             var wait = backoff.next(using: &generator)
             // A refused login is not repeated quickly: providers lock accounts for that.

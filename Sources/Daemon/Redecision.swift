@@ -24,6 +24,7 @@ struct Redecision: Sendable {
             var records: [DecisionRecord] = []
             for message in reply.fetched {
                 guard let arrived = visit.arrived(message, fields: nil), let plan = plans[arrived.key.uid],
+                    !arrived.facts.flags.contains(.deleted),
                     let event = RuleEvent(decidedFor: plan.trigger)
                 else { continue }
                 for var record in try await visit.decider.decide(arrived, event: event, trigger: plan.trigger) {
@@ -43,8 +44,8 @@ extension RuleEvent {
         switch trigger {
         case .new: self = .new
         case .movedIn: self = .movedIn
-        case .sweep: self = .sweep
-        case .removed, .flags, .schedule, .after, .undo, .dry: return nil
+        // A sweep was perhaps only a look: whoever wants it sweeps again.
+        case .sweep, .removed, .flags, .schedule, .after, .undo, .dry: return nil
         }
     }
 }

@@ -122,6 +122,13 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
         } catch {
             run(machine.connectionClosed(.protocolError("the server's answer cannot be read: \(error)")))
         }
+        if assembler.heldBytes > machine.limits.fetchedBytes {
+            run(
+                machine.connectionClosed(
+                    SessionError(code: .limitExceeded, scope: .connection, text: "the server sent too much at once")
+                )
+            )
+        }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {

@@ -46,8 +46,8 @@ extension SessionMachine {
         guard let code else { return [] }
         switch code {
         case .alert:
-            // Before TLS anybody may have said it.
-            return mustStartTLS ? [] : [.alert(text)]
+            // Before TLS anybody may have said it; while a password is under way it may repeat it.
+            return mustStartTLS || isSigningIn ? [] : [.alert(text)]
         case .capability(let names):
             noteCapabilities(names)
         case .copyUID:
@@ -80,7 +80,8 @@ extension SessionMachine {
             return []
         }
         // Said again and again by some servers; an arrival always raises it, since expunges are followed.
-        guard selected?.exists != count else { return [] }
+        // While idling it never comes for nothing, whatever the count.
+        if case .idling = idle {} else { guard selected?.exists != count else { return [] } }
         selected?.exists = count
         activity.exists = count
         return [.activity]

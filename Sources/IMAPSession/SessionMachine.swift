@@ -70,6 +70,8 @@ struct SessionMachine {
         self.limits = limits
     }
 
+    var isSigningIn: Bool { inFlight.contains { $0.command.carriesSecret } }
+
     /// Whether an answer is due, and so silence means a dead connection.
     var awaitsAnswer: Bool {
         switch phase {
@@ -157,7 +159,7 @@ struct SessionMachine {
             return close(.init(code: .limitExceeded, scope: .connection, text: "too many responses to one command"))
         }
         if phase == .awaitingGreeting { return receivedGreeting(response) }
-        if case .status(.bye, _, let text) = response { farewell = text }
+        if case .status(.bye, _, let text) = response, !isSigningIn { farewell = text }
         return route(response)
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import IMAPSyntax
 import MailModel
 import NIOCore
@@ -90,9 +91,21 @@ extension IMAPConnection {
         let reply = try await run([command])[0]
         guard reply.status != .ok else { return }
         var error = reply.error
+        // Some servers repeat the line that they did not understand.
+        error.text = Self.masked(error.text, request.password, plain)
         error.scope = .account
         if error.code == FaultCode(rawValue: "refused") || error.code == .protocolError { error.code = .authFailed }
         throw error
+    }
+
+    private static func masked(_ text: String, _ secrets: Secret...) -> String {
+        var masked = text
+        for secret in secrets.map({ $0.reveal() }) where !secret.isEmpty {
+            for form in [secret, Data(secret.utf8).base64EncodedString()] {
+                masked = masked.replacing(form, with: "…")
+            }
+        }
+        return masked
     }
 
     private func prepare(

@@ -92,14 +92,22 @@ public final class Dialer: Sendable {
     private func within(_ seconds: Double, of channel: any Channel, _ future: EventLoopFuture<TLSSession>) async throws
     {
         let clock = channel.eventLoop.scheduleTask(in: .nanoseconds(Int64(seconds * 1e9))) {
-            channel.pipeline.fireErrorCaught(ChannelError.connectTimeout(.seconds(Int64(seconds))))
             channel.close(promise: nil)
         }
         defer { clock.cancel() }
-        _ = try await withTaskCancellationHandler {
-            try await future.get()
-        } onCancel: {
-            channel.close(promise: nil)
+        let begun = ContinuousClock.now
+        do {
+            _ = try await withTaskCancellationHandler {
+                try await future.get()
+            } onCancel: {
+                channel.close(promise: nil)
+            }
+        } catch {
+            // The clock closed it: what TLS makes of that is not the reason.
+            if ContinuousClock.now - begun >= .seconds(seconds) {
+                throw ChannelError.connectTimeout(.seconds(Int64(seconds)))
+            }
+            throw error
         }
     }
 }

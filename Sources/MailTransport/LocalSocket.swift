@@ -63,7 +63,7 @@ public enum LocalSocket {
         _ serve: @escaping @Sendable (_ request: String, _ answer: @escaping Answer) async -> Void
     ) async {
         guard await peerIsOwner(connection.channel) else {
-            connection.channel.close(promise: nil)
+            try? await connection.executeThenClose { _, _ in }
             return
         }
         try? await connection.executeThenClose { requests, answers in

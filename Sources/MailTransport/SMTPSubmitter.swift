@@ -53,7 +53,7 @@ public struct SMTPSubmitter: MailSubmitting {
             let error = TransportError(error, endpoint: endpoint)
             return SubmissionResult(
                 submission.recipients,
-                all: .notSent(SMTPError(code: error.code, scope: error.scope, detail: error.description))
+                all: .notSent(SMTPError(code: error.code, scope: error.scope, detail: "\(endpoint): \(error.text)"))
             )
         }
     }

@@ -47,7 +47,8 @@ let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 func letter(_ subject: String, id: String? = nil, body: String = "Hello") -> [UInt8] {
     let head = id.map { "Message-ID: <\($0)@example.org>\r\n" } ?? ""
     return Array(
-        "\(head)Date: Mon, 23 Nov 2026 10:00:00 +0000\r\nFrom: a@example.org\r\nSubject: \(subject)\r\n\r\n\(body)\r\n".utf8
+        "\(head)Date: Mon, 23 Nov 2026 10:00:00 +0000\r\nFrom: a@example.org\r\nSubject: \(subject)\r\n\r\n\(body)\r\n"
+            .utf8
     )
 }
 

@@ -116,7 +116,9 @@ import Testing
     @Test func twinsAreBothFiled() async throws {
         for traits in [ServerTraits.modern, .withoutMove, .minimal, .withoutMove.with { $0.copyUIDs = .malformed }] {
             let bench = try FilingBench(traits)
-            let twins = [bench.store.deliver(letter("alert", body: "web1")), bench.store.deliver(letter("alert", body: "web2"))]
+            let twins = [
+                bench.store.deliver(letter("alert", body: "web1")), bench.store.deliver(letter("alert", body: "web2")),
+            ]
             for twin in twins {
                 let plan = try await bench.plan(twin, [.move(to: "Receipts")])
                 try await bench.attend()
@@ -133,7 +135,9 @@ import Testing
     ) async throws {
         for crashes in [false, true] {
             let bench = try FilingBench(traits)
-            let twins = [bench.store.deliver(letter("alert", body: "web1")), bench.store.deliver(letter("alert", body: "web2"))]
+            let twins = [
+                bench.store.deliver(letter("alert", body: "web1")), bench.store.deliver(letter("alert", body: "web2")),
+            ]
             try await bench.plan(twins[0], [.move(to: "Receipts")])
             try await bench.attend()
             try await bench.plan(twins[1], [.move(to: "Receipts")])

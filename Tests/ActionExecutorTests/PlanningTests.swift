@@ -80,7 +80,8 @@ import Testing
         mailbox: String? = nil, plan: Int64 = 1, detail: String? = nil
     ) -> StepRecord {
         StepRecord(
-            id: StepID(plan * 100 + Int64(position)), plan: PlanID(plan), position: position, actionIndex: 0, kind: kind,
+            id: StepID(plan * 100 + Int64(position)), plan: PlanID(plan), position: position, actionIndex: 0,
+            kind: kind,
             arguments: StepArguments(mailbox: mailbox), state: state, released: released,
             outcome: detail.map { StepOutcome(detail: $0) }, notBefore: notBefore)
     }
@@ -153,7 +154,9 @@ import Testing
         #expect(try next([done, Self.step(.uidCopy, .begun, 1), Self.step(.markDeleted, .waiting, 2)]) == [])
         #expect(try next([done, Self.step(.uidCopy, .failed, 1), Self.step(.markDeleted, .waiting, 2)]) == [])
         #expect(try next([done, Self.step(.uidCopy, .unknown, 1), Self.step(.markDeleted, .waiting, 2)]) == [])
-        #expect(try next([done, Self.step(.uidCopy, .waiting, 1, notBefore: 11), Self.step(.markDeleted, .waiting, 2)]) == [])
+        #expect(
+            try next([done, Self.step(.uidCopy, .waiting, 1, notBefore: 11), Self.step(.markDeleted, .waiting, 2)])
+                == [])
         #expect(try next([done, Self.step(.uidCopy, .waiting, 1, notBefore: 10)]) == [.uidCopy])
         #expect(try next([done, Self.step(.submit, .waiting, 1)]) == [])
     }

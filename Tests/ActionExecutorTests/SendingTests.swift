@@ -18,7 +18,8 @@ import Testing
         await #expect(throws: JournalError.self) { try await bench.spool.read("1.eml") }
     }
 
-    @Test(arguments: [ScriptedSubmitter.Turn.defers, .cannotConnect]) func aFailureBeforeTheDotIsTriedAgainLaterAndLater(
+    @Test(arguments: [ScriptedSubmitter.Turn.defers, .cannotConnect])
+    func aFailureBeforeTheDotIsTriedAgainLaterAndLater(
         _ turn: ScriptedSubmitter.Turn
     ) async throws {
         let bench = try SendingBench()

@@ -59,21 +59,21 @@ struct Campaign: Sendable {
         await site.stop()
     }
 
-    /// Waits until nothing is left that goes on by itself, and every forward has arrived.
+    /// Waits until nothing is left that goes on by itself, and every forward that was handed over has arrived.
     private func settle(within limit: Duration) async throws -> Bool {
         let clock = ContinuousClock()
         let end = clock.now + limit
-        while clock.now < end {
-            if try await JournalState.read(site).isSettled(letters.count) {
-                let expected = letters.map(\.recipients.count).reduce(0, +)
-                _ = try await site.relay.messages(of: Letter.onCall, within: .seconds(20)) { [site] _ in
-                    Census(site).forwardCount >= expected
-                }
-                return true
-            }
+        var isSettled = false
+        while !isSettled, clock.now < end {
             _ = try await blocking { awaited(within: .milliseconds(100)) { () -> Bool? in nil } }
+            isSettled = try await JournalState.read(site).isSettled(letters.count)
         }
-        return false
+        let accepted = try await JournalState.read(site).counts.outbox[.accepted] ?? 0
+        let site = site
+        _ = try await blocking {
+            awaited(within: .seconds(20)) { Census.forwardCount(site) >= accepted ? true : nil }
+        }
+        return isSettled
     }
 
     // MARK: Report

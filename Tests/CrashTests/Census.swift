@@ -30,6 +30,11 @@ struct Census: Sendable {
         forwards[recipient]?[letter.token] ?? []
     }
 
+    /// How many forwards have arrived by now.
+    static func forwardCount(_ site: CrashSite) -> Int {
+        [Letter.onCall, Letter.deputy].map { site.relay.messages(of: $0).count }.reduce(0, +)
+    }
+
     var forwardCount: Int { forwards.values.flatMap(\.values).map(\.count).reduce(0, +) }
 }
 

@@ -48,9 +48,12 @@ struct CrashTests {
                     if awaited(within: .seconds(2), { count() >= round ? true : nil }) == nil { proxies.imap.cutNow() }
                     return awaited(within: .seconds(2)) { count() >= round ? true : nil }
                 }
+                // Loading the rules anew makes it connect again at once, however long it meant to wait.
+                campaign.runs.hangUp()
             }
             proxies.imap.stopCutting()
             proxies.smtp.stopCutting()
+            campaign.runs.hangUp()
             return "\(proxies.imap.cutCount) cuts of IMAP and \(proxies.smtp.cutCount) of SMTP"
         }
     }

@@ -57,6 +57,12 @@ final class PostmoonRuns: Sendable {
         return wasRunning && log.contains("stopped")
     }
 
+    /// SIGHUP.
+    func hangUp() {
+        guard let process = state.withLock({ $0.process }), process.isRunning else { return }
+        Foundation.kill(process.processIdentifier, SIGHUP)
+    }
+
     private func end(with signal: CInt, within limit: Duration) async throws -> Bool {
         guard let process = state.withLock({ $0.process }) else { return false }
         return try await blocking { [self] in

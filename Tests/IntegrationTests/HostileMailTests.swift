@@ -16,8 +16,8 @@ struct HostileMailTests {
                 """)
         let daemon = try await setup.watch()
         var letter = Letter("Huge")
-        letter.body = String(repeating: "A line of exactly seventy-six characters, of which there are very many.\r\n", count: 420_000)
-            + "This is the very last line.\r\n"
+        let line = "A line of more than seventy characters, of which there are very many.\r\n"
+        letter.body = String(repeating: line, count: 430_000) + "This is the very last line.\r\n"
         try await server.deliver(letter, Letter("Small"), to: user)
         try await daemon.entry(within: .seconds(60)) { $0["rules"] == "large" }
         #expect(try await server.letter("Small", of: user, in: "Filed", within: .seconds(60)) != nil)
@@ -71,8 +71,8 @@ struct HostileMailTests {
                 """)
         let daemon = try await setup.watch()
         var raw = Array("From: Andr".utf8) + [0xE9] + Array(" <a@example.net>\r\nSubject: Un caf".utf8) + [0xE9, 0xFF]
-        raw += Array("\r\nMessage-ID: <raw@example.net>\r\nX-Odd: ".utf8) + [0x01, 0x80, 0xC3] + Array("\r\n\r\nVoil".utf8)
-        raw += [0xE0] + Array("\r\n".utf8)
+        raw += Array("\r\nMessage-ID: <raw@example.net>\r\nX-Odd: ".utf8) + [0x01, 0x80, 0xC3]
+        raw += Array("\r\n\r\nVoil".utf8) + [0xE0] + Array("\r\n".utf8)
         try await server.lmtp().deliver(raw, to: [user])
         let arrived = try #require(try await server.messages(of: recipient, atLeast: 1, within: .seconds(20)).first)
         #expect(Self.holds(arrived.content, Array("Subject: Un caf".utf8) + [0xE9, 0xFF]))

@@ -59,7 +59,8 @@ struct LifeTests {
         let server = try await SharedServers.dovecot()
         let user = newUser()
         let setup = try PostmoonSetup(
-            accounts: [server.account(user)], rules: #"rule "all" { when = subject:starts "File", run = { move "First" } }"#)
+            accounts: [server.account(user)],
+            rules: #"rule "all" { when = subject:starts "File", run = { move "First" } }"#)
         let daemon = try await setup.watch()
         try await server.deliver(Letter("File 1"), to: user)
         #expect(try await server.letter("File 1", of: user, in: "First") != nil)
@@ -113,7 +114,11 @@ struct LifeTests {
             rules: """
                 rule "all" {
                   when = subject:starts "File",
-                  run = { forward { to = "\(recipient)" }, notify { channel = "phone", title = "t", body = "b" }, move "Filed" },
+                  run = {
+                    forward { to = "\(recipient)" },
+                    notify { channel = "phone", title = "t", body = "b" },
+                    move "Filed",
+                  },
                 }
                 """)
         try await server.deliver(Letter("File old"), to: user)

@@ -88,7 +88,8 @@ struct NotifyTests {
         let user = newUser()
         let folder = try TemporaryFolder("pmcmd")
         let program = try folder.write(
-            "tell", "#!/bin/sh\n{ echo \"$POSTMOON_TITLE|$POSTMOON_RULE\"; cat; } >\"$1.part\"; mv \"$1.part\" \"$1\"\n",
+            "tell",
+            "#!/bin/sh\n{ echo \"$POSTMOON_TITLE|$POSTMOON_RULE\"; cat; } >\"$1.part\"\nmv \"$1.part\" \"$1\"\n",
             mode: 0o700)
         let said = folder.file("said")
         let setup = try PostmoonSetup(

@@ -1,3 +1,4 @@
+import Foundation
 import TestKit
 import Testing
 
@@ -100,6 +101,65 @@ struct OutageTests {
         let plan = try await setup.plan { $0.text("subject") == "File 2" && $0.text("status") == "done" }
         #expect(plan.objects("actions").allSatisfy { $0.text("state") == "done" })
         #expect(try await daemon.stop() == 0)
+    }
+
+    @Test
+    func `A network that swallows everything is noticed within a minute`() async throws {
+        var (server, proxy, account) = try await Self.through()
+        account.extra = "idle = \"1s\""
+        let user = account.user
+        let setup = try PostmoonSetup(accounts: [account], rules: Self.rules)
+        let daemon = try await setup.watch()
+        let seen = daemon.log.count
+        proxy.fallSilent()
+        try await server.deliver(Letter("File me"), to: user)
+        let entry = try await daemon.entry(from: seen, within: .seconds(60)) { $0["code"] != nil }
+        #expect(entry["code"] == "connection_timeout", "\(entry)")
+        proxy.refuse()
+        try proxy.open()
+        #expect(try await server.letter("File me", of: user, in: "Filed") != nil)
+        #expect(try await daemon.stop() == 0)
+    }
+
+    enum Silent: String, CaseIterable {
+        case mailServer, submissionServer, program
+    }
+
+    @Test(arguments: Silent.allCases)
+    func `A signal ends it in time though somebody does not answer`(_ silent: Silent) async throws {
+        let server = try await SharedServers.dovecot()
+        let wall = try SilentServer()
+        var account = server.account(newUser(), .none)
+        account.smtp = AccountText.Server(port: wall.port, security: .none)
+        if silent == .mailServer { account.imap.port = wall.port }
+        let folder = try TemporaryFolder("pmcmd")
+        let program = try folder.write("hang", "#!/bin/sh\ntouch \"$1\"\nexec sleep 100\n", mode: 0o700)
+        let setup = try PostmoonSetup(
+            accounts: [account],
+            channels: """
+                [notify.phone]
+                type = "command"
+                command = ["\(program)", "\(folder.file("begun"))"]
+                """,
+            rules: """
+                rule "send" { when = subject:is "Send", run = { forward { to = "a@example.com" } } }
+                rule "tell" { when = subject:is "Tell", run = { notify { channel = "phone", title = "t", body = "b" } } }
+                """)
+        let daemon = try setup.start("run")
+        if silent != .mailServer { try await daemon.entry("watching") }
+        switch silent {
+        case .mailServer:
+            try await wall.awaitConnections(1)
+        case .submissionServer:
+            try await server.deliver(Letter("Send"), to: account.user)
+            try await wall.awaitConnections(1)
+        case .program:
+            try await server.deliver(Letter("Tell"), to: account.user)
+            try await folder.awaitFile("begun")
+        }
+        daemon.signal(SIGTERM)
+        #expect(try await daemon.end(within: .seconds(15)) == 0)
+        #expect(daemon.log.last?.message == "stopped")
     }
 
     @Test

@@ -69,7 +69,8 @@ struct SweepTests {
         let daemon = hasDaemon ? try await setup.watch() : nil
         let result =
             saysYes
-            ? try await setup.run("sweep", "--apply", "--yes", "--json") : try await setup.run("sweep", "--apply", "--json")
+            ? try await setup.run("sweep", "--apply", "--yes", "--json")
+            : try await setup.run("sweep", "--apply", "--json")
         #expect(result.status == 0, "\(result)")
         #expect(try result.objects().map { $0.text("status") } == ["done", "done", "done", "done"])
         #expect(server.subjects(of: user, in: "Filed") == ["File 0", "File 1", "File 2"])

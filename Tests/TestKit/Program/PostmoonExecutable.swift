@@ -20,7 +20,7 @@ public enum PostmoonExecutable {
         for _ in 0..<4 { root.deleteLastPathComponent() }
         places.append(root.appendingPathComponent(".build/debug/postmoon").path)
         guard let path = places.first(where: { access($0, X_OK) == 0 }) else {
-            throw ServerUnavailable("postmoon is not built: run `swift build` first (looked for \(places.joined(separator: ", ")))")
+            throw ServerUnavailable("postmoon is not built: run `swift build` (looked for \(places))")
         }
         return path
     }

@@ -201,7 +201,8 @@ extension ModelMailStore.State {
     ) -> (uid: UID, serial: Int)? {
         let serial = nextSerial
         let uid = mailboxes[target]?.add(
-            flags: message.flags, internalDate: internalDate, bytes: message.bytes, token: message.token, serial: serial)
+            flags: message.flags, internalDate: internalDate, bytes: message.bytes, token: message.token, serial: serial
+        )
         guard let uid else { return nil }
         nextSerial += 1
         tokens[serial] = message.token

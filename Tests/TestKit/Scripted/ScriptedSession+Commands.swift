@@ -143,7 +143,8 @@ extension ScriptedSession {
         if traits.forgetsKeywords { flags = flags.filter(\.isSystem) }
         let adding = kind.hasPrefix("+")
         guard
-            store.store(uids, in: selection.name, adding: adding ? flags : [], removing: adding ? [] : flags, seen: seen)
+            store.store(
+                uids, in: selection.name, adding: adding ? flags : [], removing: adding ? [] : flags, seen: seen)
         else { return "NO refused" }
         for message in store[selection.name]?.messages ?? [] where uids.contains(message.uid) {
             selected?.flags[message.serial] = message.flags
@@ -185,7 +186,9 @@ extension ScriptedSession {
         let last = mailbox.messages.last?.uid.rawValue ?? 0
         var intervals: [ClosedRange<UInt32>] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let ends = part.split(separator: ":", omittingEmptySubsequences: false).map { $0 == "*" ? last : UInt32($0) }
+            let ends = part.split(separator: ":", omittingEmptySubsequences: false).map {
+                $0 == "*" ? last : UInt32($0)
+            }
             guard let first = ends.first ?? nil, let second = ends.last ?? nil, ends.count <= 2 else { return nil }
             intervals.append(min(first, second)...max(first, second))
         }
@@ -212,7 +215,8 @@ enum ServerDate {
             month += 1
         }
         let time = seconds % 86_400
-        return "\(two(left + 1))-\(names[month])-\(year) \(two(time / 3_600)):\(two(time / 60 % 60)):\(two(time % 60)) +0000"
+        return
+            "\(two(left + 1))-\(names[month])-\(year) \(two(time / 3_600)):\(two(time / 60 % 60)):\(two(time % 60)) +0000"
     }
 
     private static func length(of year: Int64) -> Int64 {

@@ -36,7 +36,8 @@ public struct ServerTraits: Sendable, CustomStringConvertible {
 
     public var description: String {
         let extensions = ["MOVE", "UIDPLUS"].filter(has)
-        return "IMAP with " + (extensions.isEmpty ? "nothing" : extensions.joined(separator: ", ")) + ", COPYUID \(copyUIDs)"
+        return "IMAP with " + (extensions.isEmpty ? "nothing" : extensions.joined(separator: ", "))
+            + ", COPYUID \(copyUIDs)"
     }
 
     public func has(_ capability: String) -> Bool { capabilities.contains(capability) }

@@ -1,0 +1,236 @@
+import IMAPSyntax
+import MailModel
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import IMAPSession
+
+/// The handler on a channel: bytes, promises, and the clock on silence.
+@Suite struct ConnectionHandlerTests {
+    /// A handler on an embedded channel whose time the test moves.
+    struct Bench {
+        let channel = EmbeddedChannel()
+        let handler: IMAPConnectionHandler
+        var loop: EmbeddedEventLoop { channel.embeddedEventLoop }
+
+        init(
+            greeted: Bool = true, startTLS: (@Sendable (any Channel) -> EventLoopFuture<Void>)? = nil
+        ) throws {
+            handler = IMAPConnectionHandler(
+                eventLoop: channel.eventLoop, mustStartTLS: startTLS != nil,
+                deadlines: SessionDeadlines(greeting: 30, answer: 60, idleAnswer: 30), startTLS: startTLS)
+            try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
+            try channel.pipeline.syncOperations.addHandler(handler)
+            if greeted { try server("* OK ready") }
+        }
+
+        func server(_ lines: String...) throws {
+            for line in lines { try channel.writeInbound(ByteBuffer(string: line + "\r\n")) }
+        }
+
+        func submit(_ commands: IMAPCommand...) -> [Answer] {
+            handler.submit(commands.map { SubmittedCommand($0) }, on: channel.eventLoop).map { Answer($0) }
+        }
+
+        func written() throws -> String {
+            var text = ""
+            while let buffer = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: buffer) }
+            return text
+        }
+
+        func pass(_ seconds: Int64) { loop.advanceTime(by: .seconds(seconds)) }
+    }
+
+    /// What a future came to, looked at without waiting.
+    final class Answer {
+        private(set) var outcome: Result<CommandResult, any Error>?
+
+        init(_ future: EventLoopFuture<CommandResult>) {
+            let bound = NIOLoopBound(self, eventLoop: future.eventLoop)
+            future.whenComplete { bound.value.outcome = $0 }
+        }
+
+        var error: SessionError? {
+            if case .failure(let error) = outcome { return error as? SessionError }
+            return nil
+        }
+
+        var isOpen: Bool { outcome == nil }
+    }
+
+    @Test func aServerThatDoesNotGreetIsGivenUp() throws {
+        let bench = try Bench(greeted: false)
+        let answer = bench.submit(.noop)[0]
+        bench.pass(29)
+        #expect(answer.isOpen)
+        bench.pass(2)
+        #expect(answer.error?.code == .connectionTimeout)
+        #expect(!bench.channel.isActive)
+    }
+
+    @Test func silenceAfterACommandIsNoticedWithinAMinute() throws {
+        let bench = try Bench()
+        let answer = bench.submit(.noop)[0]
+        bench.pass(59)
+        #expect(answer.isOpen)
+        bench.pass(2)
+        #expect(answer.error?.code == .connectionTimeout)
+        #expect(answer.error?.command == "NOOP")
+    }
+
+    @Test func eachByteOfAnAnswerPutsTheClockBack() throws {
+        let bench = try Bench()
+        let answer = bench.submit(fetchHeaders(from: .first))[0]
+        for _ in 0..<10 {
+            bench.pass(50)
+            try bench.channel.writeInbound(ByteBuffer(string: "* OK still working\r\n"))
+        }
+        #expect(answer.isOpen)
+        try bench.server("p1 OK")
+        #expect(!answer.isOpen && answer.error == nil)
+    }
+
+    @Test func anIdleConnectionMayBeSilentForEver() throws {
+        let bench = try Bench()
+        let idle = bench.submit(.idle)[0]
+        try bench.server("+ idling")
+        bench.pass(3_600)
+        #expect(idle.isOpen && bench.channel.isActive)
+    }
+
+    @Test func doneThatIsNotAnsweredIsNoticedWithinAMinute() throws {
+        let bench = try Bench()
+        _ = bench.submit(.idle)
+        try bench.server("+ idling")
+        bench.pass(240)
+        let answer = bench.submit(.noop)[0]
+        bench.pass(29)
+        #expect(answer.isOpen)
+        bench.pass(31)
+        #expect(answer.error?.code == .connectionTimeout)
+    }
+
+    @Test func aCommandIsNotBlamedForTheSilenceBeforeIt() throws {
+        let bench = try Bench()
+        _ = bench.submit(.noop)
+        bench.pass(1)
+        try bench.server("p1 OK")
+        bench.pass(58)
+        let young = bench.submit(.noop)[0]
+        bench.pass(30)
+        #expect(young.isOpen, "thirty seconds are not sixty")
+        try bench.server("p2 OK")
+        bench.pass(29)
+        _ = bench.submit(.idle)
+        try bench.server("+ idling")
+        bench.pass(20)
+        let last = bench.submit(.noop)[0]
+        bench.pass(20)
+        #expect(last.isOpen, "twenty seconds are not thirty")
+    }
+
+    @Test func writingOnDoesNotHideADeadConnection() throws {
+        let bench = try Bench()
+        let first = bench.submit(.noop)[0]
+        for _ in 0..<5 {
+            bench.pass(20)
+            if bench.channel.isActive { _ = bench.submit(.noop) }
+        }
+        #expect(first.error?.code == .connectionTimeout)
+    }
+
+    @Test func bytesInAnyPiecesMakeTheSameAnswer() throws {
+        let bench = try Bench()
+        let answer = bench.submit(fetchHeaders(from: .first))[0]
+        for byte in Array("* 1 FETCH (UID 7 FLAGS (\\Seen) BODY[HEADER] {6}\r\nA: b\r\n)\r\np1 OK\r\n".utf8) {
+            try bench.channel.writeInbound(ByteBuffer(bytes: [byte]))
+        }
+        let fetched = try #require(try answer.outcome?.get().fetched.first)
+        #expect(fetched.uid == UID(7) && fetched.flags == [.seen])
+        #expect(fetched.body(.header) == Array("A: b\r\n".utf8))
+    }
+
+    @Test func nonsenseFromTheServerFailsTheCommandAndCloses() throws {
+        for junk in ["\u{1}\u{2}\u{3}", "* 1 FETCH (UID", "HTTP/1.1 400 Bad Request"] {
+            let bench = try Bench()
+            let answer = bench.submit(.noop)[0]
+            try bench.server(junk, junk, junk)
+            _ = try? bench.channel.finish()
+            #expect(answer.error != nil)
+        }
+    }
+
+    @Test func theEndOfTheChannelFailsWhatWaits() throws {
+        let bench = try Bench()
+        let answers = bench.submit(.noop, .idle)
+        let watch = bench.handler.nextActivity(on: bench.channel.eventLoop)
+        bench.channel.pipeline.fireChannelInactive()
+        #expect(answers.allSatisfy { $0.error?.code == .connectionLost })
+        #expect(throws: SessionError.self) { try watch.wait() }
+        #expect(throws: SessionError.self) { try bench.handler.nextActivity(on: bench.channel.eventLoop).wait() }
+    }
+
+    @Test func newsWakesWhoeverWaitsAndIsTakenOnce() throws {
+        let bench = try Bench()
+        _ = bench.submit(.idle)
+        try bench.server("+ idling")
+        let watch = bench.handler.nextActivity(on: bench.channel.eventLoop)
+        try bench.server("* 5 EXISTS")
+        try watch.wait()
+        #expect(bench.handler.takeActivity().exists == 5)
+        #expect(bench.handler.takeActivity().isEmpty)
+    }
+
+    @Test func newsFromBeforeTheWaitCounts() throws {
+        let bench = try Bench()
+        try bench.server("* 5 EXISTS")
+        try bench.handler.nextActivity(on: bench.channel.eventLoop).wait()
+    }
+
+    @Test func alertsAreShortAndFew() throws {
+        let bench = try Bench()
+        for _ in 0..<50 { try bench.server("* OK [ALERT] " + String(repeating: "x", count: 1_000)) }
+        let alerts = bench.handler.takeAlerts()
+        #expect(alerts.count == 20 && alerts.allSatisfy { $0.count <= 300 })
+    }
+
+    // MARK: STARTTLS
+
+    @Test func aByteBehindTheOKIsRefused() throws {
+        let bench = try Bench(startTLS: { $0.eventLoop.makeSucceededVoidFuture() })
+        let answer = bench.submit(.startTLS)[0]
+        try bench.channel.writeInbound(ByteBuffer(string: "p1 OK begin\r\n* CAPABILITY EVIL\r\n"))
+        #expect(answer.error?.code == .startTLSStripped)
+        #expect(!bench.channel.isActive)
+    }
+
+    @Test func halfALineBehindTheOKIsRefused() throws {
+        let bench = try Bench(startTLS: { $0.eventLoop.makeSucceededVoidFuture() })
+        let answer = bench.submit(.startTLS)[0]
+        try bench.channel.writeInbound(ByteBuffer(string: "p1 OK begin\r\n*"))
+        #expect(answer.error?.code == .startTLSStripped)
+    }
+
+    @Test func theHandshakesEndCompletesTheCommand() throws {
+        let bench = try Bench(startTLS: { $0.eventLoop.makeSucceededVoidFuture() })
+        let answer = bench.submit(.startTLS)[0]
+        try bench.server("p1 OK begin")
+        #expect(try answer.outcome?.get().status == .ok)
+        _ = bench.submit(.capability)
+        #expect(try bench.written() == "p1 STARTTLS\r\np2 CAPABILITY\r\n")
+    }
+
+    @Test func aFailedHandshakeIsTheReason() throws {
+        struct Untrusted: Fault {
+            var code: FaultCode { .certificateUntrusted }
+            var scope: FaultScope { .account }
+            var description: String { "the certificate is not trusted" }
+        }
+        let bench = try Bench(startTLS: { $0.eventLoop.makeFailedFuture(Untrusted()) })
+        let answer = bench.submit(.startTLS)[0]
+        try bench.server("p1 OK begin")
+        #expect(answer.error?.code == .certificateUntrusted)
+        #expect(answer.error?.scope == .account)
+    }
+}

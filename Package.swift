@@ -43,11 +43,11 @@ let package = Package(
 
         // Connections and programs.
         .target(name: "ChildProgram", dependencies: ["MailModel", subprocess]),
-        .target(name: "IMAPSession", dependencies: ["MailModel", "IMAPSyntax", nioCore, logging]),
+        .target(name: "IMAPSession", dependencies: ["MailModel", "IMAPSyntax", nioCore]),
         .target(name: "SMTPClient", dependencies: ["MailModel", nioCore, logging]),
         .target(name: "CTLSShim", dependencies: ["COpenSSL"]),
-        .target(name: "TLSChannel", dependencies: ["CTLSShim", "MailModel", nioCore, logging]),
-        .target(name: "HTTPRequest", dependencies: ["MailModel", nioCore, nioHTTP1, logging]),
+        .target(name: "TLSChannel", dependencies: ["CTLSShim", "MailModel", nioCore]),
+        .target(name: "HTTPRequest", dependencies: ["MailModel", nioCore, nioHTTP1]),
         .target(
             name: "MailTransport",
             dependencies: [
@@ -56,33 +56,30 @@ let package = Package(
         ),
 
         // Mail, rules, memory, effects.
-        .target(name: "MailboxWatch", dependencies: ["IMAPSession", "MailModel", logging]),
+        .target(name: "MailboxWatch", dependencies: ["IMAPSession", "MailModel"]),
         .target(name: "CRuleShim", dependencies: ["CLua"]),
-        .target(name: "RuleRuntime", dependencies: ["CRuleShim", "CPCRE2", "MIMEParsing", "MailModel", logging]),
-        .target(name: "ActionJournal", dependencies: ["MailModel", grdb, logging]),
-        .target(name: "Notifications", dependencies: ["ChildProgram", "HTTPRequest", "MailModel", logging]),
+        .target(name: "RuleRuntime", dependencies: ["CRuleShim", "CPCRE2", "MIMEParsing", "MailModel"]),
+        .target(name: "ActionJournal", dependencies: ["MailModel", grdb]),
+        .target(name: "Notifications", dependencies: ["ChildProgram", "HTTPRequest", "MailModel"]),
         .target(
             name: "ActionExecutor",
             dependencies: [
                 "ActionJournal", "IMAPSession", "IMAPSyntax", "SMTPClient", "MIMEParsing", "MessageDigest",
-                "Notifications",
-                "MailModel", logging,
+                "Notifications", "MailModel", logging,
             ]
         ),
 
         // The program.
-        .target(name: "Accounts", dependencies: ["ChildProgram", "HTTPRequest", "MailModel", toml, logging]),
+        .target(name: "Accounts", dependencies: ["ChildProgram", "MailModel", toml]),
         .target(
             name: "Doctor",
-            dependencies: ["Accounts", "IMAPSession", "MailTransport", "MailModel", "TLSChannel", logging]),
+            dependencies: ["Accounts", "MailTransport", "MailModel"]),
         .target(
             name: "Daemon",
             dependencies: [
                 "Accounts", "ActionExecutor", "ActionJournal", "Doctor", "HTTPRequest", "IMAPSession", "IMAPSyntax",
                 "MailModel", "MailTransport", "MailboxWatch", "MIMEParsing", "MessageDigest", "Notifications",
-                "RuleRuntime", "SMTPClient", "TLSChannel", nioCore, lifecycle,
-                signals,
-                logging,
+                "RuleRuntime", "SMTPClient", lifecycle, signals, logging,
             ]
         ),
         .executableTarget(

@@ -65,7 +65,7 @@ public struct OutboxRunner: Sendable {
                 // The server or the login is at fault: every other row would only knock at the same door.
                 let until = clock() + (error.scope >= .account ? Self.accountPause : Self.firstRetry)
                 pause.set(until)
-                return until
+                return max(until, try await journal.nextOutboxDue(account: account) ?? until)
             }
         }
         return try await journal.nextOutboxDue(account: account)

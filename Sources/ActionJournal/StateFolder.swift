@@ -76,6 +76,7 @@ enum StateFolder {
             case ENOSPC, EDQUOT: .diskFull
             case EROFS: .readOnly
             case EIO: .inputOutput
+            case ENOENT: .missing
             default: .inaccessible
             }
         return JournalError(reason: reason, path: path, detail: String(cString: strerror(number)))

@@ -5,7 +5,6 @@ import MailModel
 import MailTransport
 import SMTPClient
 import Synchronization
-import TLSChannel
 
 /// Connects one account to its servers: reads the secret when it is needed and forgets it after.
 final class AccountConnector: Sendable {
@@ -86,7 +85,7 @@ extension Endpoint {
     init(_ server: ServerEndpoint) {
         self.init(
             host: server.host, port: server.port, security: TransportSecurity(server.security),
-            trust: server.caFile.map { TLSTrust.file($0) } ?? .system
+            caFile: server.caFile
         )
     }
 }

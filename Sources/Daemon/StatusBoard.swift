@@ -40,6 +40,8 @@ actor StatusBoard {
     func note(_ account: AccountName, _ mailbox: MailboxName, state: String, error: String? = nil, code: String? = nil)
     {
         var entry = accounts[account] ?? Account(since: clock())
+        // One more attempt does not make a failing folder look better; only success does.
+        if state == "connecting", entry.folders[mailbox]?.state == "failing" { return }
         entry.folders[mailbox] = Folder(folder: mailbox.rawValue, state: state, error: error)
         if let error {
             entry.lastError = error

@@ -1,8 +1,6 @@
 import Accounts
-import IMAPSession
 import MailModel
 import MailTransport
-import TLSChannel
 
 /// One thing that was tried for an account, and what came of it.
 public struct CheckResult: Sendable, Equatable {
@@ -44,16 +42,14 @@ public struct AccountCheck: Sendable {
         let endpoint = Endpoint(
             host: account.imap.host, port: account.imap.port,
             security: TransportSecurity(rawValue: account.imap.security.rawValue) ?? .tls,
-            trust: account.imap.caFile.map { TLSTrust.file($0) } ?? .system
+            caFile: account.imap.caFile
         )
         var last: CheckResult?
         for name in account.userNames {
             do {
-                let (connection, server) = try await dialer.signIn(
-                    to: endpoint, user: name, password: password, clientID: [("name", "Postmoon")],
-                    deadlines: SessionDeadlines(greeting: 10, answer: 10, idleAnswer: 10)
+                let server = try await dialer.trySignIn(
+                    to: endpoint, user: name, password: password, clientID: [("name", "Postmoon")], seconds: 10
                 )
-                await connection.logout()
                 results.append(
                     CheckResult(
                         check: "imap", ok: true,

@@ -237,21 +237,23 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
     /// Arms the clock while an answer is due. It looks again when it rings instead of being moved by every byte.
     private func lookForSilence() {
         guard silenceClock == nil, let context, machine.phase != .closed else { return }
-        let limit = machine.phase == .awaitingGreeting ? deadlines.greeting : answerLimit
-        let due = lastHeard + .nanoseconds(Int64(limit * 1e9))
+        let due = lastHeard + .nanoseconds(Int64(answerLimit * 1e9))
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        silenceClock = context.eventLoop.scheduleTask(deadline: due) { bound.value.silenceRang(limit: limit) }
+        silenceClock = context.eventLoop.scheduleTask(deadline: due) { bound.value.silenceRang() }
     }
 
     private var answerLimit: Double {
+        if machine.phase == .awaitingGreeting { return deadlines.greeting }
         switch machine.idle {
-        case .requested, .finishing: min(deadlines.answer, deadlines.idleAnswer)
-        case .none, .idling: deadlines.answer
+        case .requested, .finishing: return min(deadlines.answer, deadlines.idleAnswer)
+        case .none, .idling: return deadlines.answer
         }
     }
 
-    private func silenceRang(limit: Double) {
+    private func silenceRang() {
         silenceClock = nil
+        // The limit of now: the clock may have been set for something that was answered since.
+        let limit = answerLimit
         guard machine.awaitsAnswer else { return }
         guard let now = context?.eventLoop.now, now - lastHeard >= .nanoseconds(Int64(limit * 1e9)) else {
             return lookForSilence()

@@ -35,6 +35,8 @@ extension SessionMachine {
         case .vanished(let earlier, let uids):
             // VANISHED (EARLIER) names UIDs that were gone before: only what we know can have vanished.
             activity.vanished = activity.vanished.union(uids)
+            // It names UIDs, not how many of them were here: the next EXISTS is news, whatever it says.
+            countIsStale = true
             return earlier ? [] : [.activity]
         case .recent, .id, .other:
             break
@@ -81,7 +83,8 @@ extension SessionMachine {
         }
         // Said again and again by some servers; an arrival always raises it, since expunges are followed.
         // While idling it never comes for nothing, whatever the count.
-        if case .idling = idle {} else { guard selected?.exists != count else { return [] } }
+        if case .idling = idle {} else { guard countIsStale || selected?.exists != count else { return [] } }
+        countIsStale = false
         selected?.exists = count
         activity.exists = count
         return [.activity]

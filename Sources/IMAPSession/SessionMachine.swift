@@ -60,6 +60,8 @@ struct SessionMachine {
     var encoder = CommandEncoder(literals: .synchronizing)
     var selected: SelectedMailbox?
     var activity = MailboxActivity()
+    /// Whether the number of messages may differ from what is known.
+    var countIsStale = false
     private(set) var capabilities: Set<String>?
     /// Whether bytes are protected, or the connection never has to be.
     private(set) var mustStartTLS: Bool

@@ -27,9 +27,12 @@ public struct EmailAddress: Hashable, Sendable, Codable {
 public struct EnvelopeAddress: Hashable, Sendable, CustomStringConvertible {
     public let rawValue: String
 
-    /// `nil` unless it is `local@domain` in printable characters, at most 254 bytes.
+    /// `nil` unless it is `local@domain` in printable characters, at most 64 bytes before the `@` and 254 in all
+    /// (RFC 5321 §4.5.3.1).
     public init?(_ rawValue: String) {
-        guard let at = rawValue.lastIndex(of: "@"), at != rawValue.startIndex, rawValue.utf8.count <= 254 else {
+        guard let at = rawValue.lastIndex(of: "@"), at != rawValue.startIndex, rawValue.utf8.count <= 254,
+            rawValue[..<at].utf8.count <= 64
+        else {
             return nil
         }
         guard rawValue.index(after: at) != rawValue.endIndex else { return nil }

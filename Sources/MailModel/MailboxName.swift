@@ -10,6 +10,8 @@ public struct MailboxName: Hashable, Sendable, Comparable, CustomStringConvertib
     public init?(_ rawValue: String) {
         guard !rawValue.isEmpty, rawValue.utf8.count <= 1_000 else { return nil }
         guard rawValue.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
+        // A `/` with a combining mark behind it is another character here, and a separator on the wire.
+        guard rawValue.allSatisfy({ $0 == "/" || !$0.unicodeScalars.contains("/") }) else { return nil }
         let levels = rawValue.split(separator: "/", omittingEmptySubsequences: false)
         guard levels.allSatisfy({ !$0.isEmpty }) else { return nil }
         if Self.isInbox(levels[0]) {

@@ -24,6 +24,11 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         self.trust = trust
     }
 
+    /// - Parameter caFile: a PEM file of trusted roots; `nil`: the system's.
+    public init(host: String, port: Int, security: TransportSecurity, caFile: String?) {
+        self.init(host: host, port: port, security: security, trust: caFile.map { .file($0) } ?? .system)
+    }
+
     public var description: String { "\(host):\(port)" }
 }
 

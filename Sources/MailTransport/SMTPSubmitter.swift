@@ -48,7 +48,11 @@ public struct SMTPSubmitter: MailSubmitting {
                 try channel.pipeline.syncOperations.addHandler(handler)
                 return handler.result
             }
-            return try await connected.attached.get()
+            return try await withTaskCancellationHandler {
+                try await connected.attached.get()
+            } onCancel: {
+                connected.channel.close(promise: nil)
+            }
         } catch {
             let error = TransportError(error, endpoint: endpoint)
             return SubmissionResult(

@@ -16,15 +16,20 @@ import Testing
         var testDescription: String { "\(name), \(mishap), \(crashes ? "program ends" : "program goes on")" }
     }
 
-    static let courses: [Course] = [
-        ("MOVE", .modern), ("COPY and UID EXPUNGE", .withoutMove), ("without UIDPLUS", .minimal),
-        ("MOVE, COPYUID missing", .modern.with { $0.copyUIDs = .missing }),
-        ("COPY, COPYUID malformed", .withoutMove.with { $0.copyUIDs = .malformed }),
-    ].flatMap { name, traits in
-        [Mishap.cutBefore, .cutAfter].flatMap { mishap in
-            [false, true].map { Course(name: name, traits: traits, mishap: mishap, crashes: $0) }
-        }
-    }
+    static let courses: [Course] =
+        [("MOVE", .modern), ("COPY and UID EXPUNGE", .withoutMove), ("without UIDPLUS", .minimal)].flatMap {
+            (name: String, traits: ServerTraits) in
+            [Mishap.cutBefore, .cutAfter].flatMap { mishap in
+                [false, true].map { Course(name: name, traits: traits, mishap: mishap, crashes: $0) }
+            }
+        } + [
+            Course(
+                name: "MOVE, COPYUID missing", traits: .modern.with { $0.copyUIDs = .missing }, mishap: .cutAfter,
+                crashes: true),
+            Course(
+                name: "COPY, COPYUID malformed", traits: .withoutMove.with { $0.copyUIDs = .malformed },
+                mishap: .cutAfter, crashes: true),
+        ]
 
     @Test(arguments: courses) func aCutAnywhereLosesAndDoublesNothing(_ course: Course) async throws {
         var reached = true

@@ -28,6 +28,19 @@ final class ScratchFolder: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     var state: String { path + "/state" }
+
+    /// An empty journal, made once: making its tables takes longer than most of these tests.
+    private static let template = Result {
+        let folder = try ScratchFolder()
+        try Journal.open(folder: folder.state, access: .readWrite).close()
+        return folder
+    }
+
+    /// A new journal in the state folder.
+    func makeJournal() throws -> Journal {
+        try FileManager.default.copyItem(atPath: try Self.template.get().state, toPath: state)
+        return try Journal.open(folder: state, access: .readWrite)
+    }
 }
 
 /// A clock that only the test moves.
@@ -69,7 +82,7 @@ final class FilingBench: Sendable {
         store = ModelMailStore(mailboxes: mailboxes)
         server = ScriptedServer(traits, store: store)
         account = try #require(AccountName("home"))
-        memory = Mutex((try Journal.open(folder: folder.state, access: .readWrite), TargetBook()))
+        memory = Mutex((try folder.makeJournal(), TargetBook()))
     }
 
     var journal: Journal { memory.withLock { $0.journal } }

@@ -9,14 +9,23 @@ import Testing
 /// A submission service that does what the test says, attempt by attempt.
 final class ScriptedSubmitter: MailSubmitting {
     enum Turn: Sendable {
-        case accepts, refuses, defers, cannotConnect
+        case accepts, refuses, defers, cannotConnect, cannotSignIn
         /// The connection is lost between the final dot and the reply.
         case isLost
     }
 
-    private let state = Mutex<(turns: [Turn], sent: [Submission])>(([], []))
+    private struct State {
+        var turns: [Turn]
+        var sent: [Submission] = []
+        var attempts = 0
+    }
 
-    init(_ turns: [Turn]) { state.withLock { $0.turns = turns } }
+    private let state: Mutex<State>
+
+    init(_ turns: [Turn]) { state = Mutex(State(turns: turns)) }
+
+    /// How often it was asked.
+    var attempts: Int { state.withLock { $0.attempts } }
 
     /// What was handed over, whatever the answer was.
     var sent: [Submission] { state.withLock { $0.sent } }
@@ -24,13 +33,18 @@ final class ScriptedSubmitter: MailSubmitting {
     func submit(
         _ submission: Submission, beforeFinalDot: @escaping @Sendable () async throws -> Void
     ) async -> SubmissionResult {
-        let turn = state.withLock { $0.turns.isEmpty ? .accepts : $0.turns.removeFirst() }
+        let turn = state.withLock { state in
+            state.attempts += 1
+            return state.turns.isEmpty ? .accepts : state.turns.removeFirst()
+        }
         func result(_ outcome: RecipientOutcome) -> SubmissionResult {
             SubmissionResult(submission.recipients, all: outcome)
         }
         switch turn {
         case .cannotConnect:
             return result(.notSent(SMTPError(code: .connectionRefused, scope: .connection, detail: "refused")))
+        case .cannotSignIn:
+            return result(.notSent(SMTPError(code: .authFailed, scope: .account, detail: "refused")))
         case .refuses:
             return result(.refused(SMTPReply(code: 550, lines: ["5.1.1 no such user"]), .recipient))
         case .defers:
@@ -81,7 +95,7 @@ final class SendingBench: Sendable {
 
     init() throws {
         folder = try ScratchFolder()
-        journal = try Journal.open(folder: folder.state, access: .readWrite)
+        journal = try folder.makeJournal()
         spool = try Spool(stateFolder: folder.state)
         account = try #require(AccountName("home"))
     }

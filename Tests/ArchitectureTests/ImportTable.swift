@@ -36,7 +36,7 @@ enum ImportTable {
             "ActionJournal", "IMAPSession", "IMAPSyntax", "SMTPClient", "MIMEParsing", "Notifications", "MessageDigest",
         ],
         "Accounts": ["HTTPRequest", "TOMLKit", "ChildProgram"],
-        "Doctor": ["Accounts", "MailTransport"],
+        "Doctor": ["Accounts", "MailTransport", "IMAPSession", "SMTPClient", "TLSChannel"],
         "Daemon": [
             "Accounts", "ActionExecutor", "ActionJournal", "Doctor", "HTTPRequest", "IMAPSession", "IMAPSyntax",
             "MailTransport", "MailboxWatch", "MIMEParsing", "MessageDigest", "Notifications", "RuleRuntime",

@@ -66,7 +66,7 @@ struct Campaign: Sendable {
         var isSettled = false
         while !isSettled, clock.now < end {
             _ = try await blocking { awaited(within: .milliseconds(100)) { () -> Bool? in nil } }
-            isSettled = try await JournalState.read(site).isSettled(letters.count)
+            isSettled = try await JournalState.read(site).isSettled(letters)
         }
         let accepted = try await JournalState.read(site).counts.outbox[.accepted] ?? 0
         let site = site
@@ -95,6 +95,7 @@ struct Campaign: Sendable {
             misplaced or altered \(verdict.count(.misplaced, .altered)), \
             forwards \(census.forwardCount) (lost \(verdict.count(.forwardLost)), in doubt \(verdict.doubts), \
             arrived twice after doubt \(verdict.allowedDuplicates), without \(verdict.count(.forwardDoubled))), \
+            notified \(census.rings.count) (not again after doubt \(verdict.noticeDoubts)), \
             steps found interrupted \(interrupted.reduce(0, +)) in \(interrupted.count) looks, \
             \(Int(seconds)) s
             """)
@@ -121,7 +122,7 @@ struct Campaign: Sendable {
                 let marks = ["plan=\(plan.plan.id) ", "plan=\(plan.plan.id)\n"]
                 text += lines.filter { line in marks.contains { (line + "\n").contains($0) } }
                     .map { "  \($0)\n" }.joined()
-                let why = try? await runs.command("why", "jane/INBOX/\(plan.plan.key.uid)")
+                let why = try? await runs.command("why", "jane/\(plan.plan.key.mailbox)/\(plan.plan.key.uid)")
                 text += why ?? "why does not say\n"
             }
             text += reports.filter { $0.contains(letter.token) }.map { "\($0)\n" }.joined()

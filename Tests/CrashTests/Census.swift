@@ -12,7 +12,12 @@ struct Census: Sendable {
     /// By recipient and token.
     private(set) var forwards: [String: [String: [StoredMessage]]] = [:]
 
+    /// How often each letter was notified of.
+    private(set) var rings: [String: Int] = [:]
+
     init(_ site: CrashSite) {
+        let lines = (try? String(contentsOfFile: site.rings, encoding: .utf8))?.split(separator: "\n") ?? []
+        for line in lines { rings[String(line), default: 0] += 1 }
         for folder in site.mail.mailboxes(of: CrashSite.user) {
             for message in site.mail.messages(of: CrashSite.user, in: folder) {
                 let place = Letter.Place(folder: folder, flags: message.flags)

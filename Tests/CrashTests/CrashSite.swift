@@ -8,6 +8,11 @@ import Foundation
 struct CrashSite: Sendable {
     static let user = "jane"
 
+    /// Where LMTP delivers a letter.
+    static func recipient(of letter: Letter) -> String {
+        letter.source == "INBOX" ? user : "\(user)+\(letter.source)"
+    }
+
     let mail: DovecotServer
     let relay: DovecotServer
     let submission: PostfixServer
@@ -22,6 +27,8 @@ struct CrashSite: Sendable {
     }
 
     var configuration: String { folder.file("postmoon.toml") }
+    /// A line for each notification, which is the letter's token.
+    var rings: String { folder.file("rings") }
     var state: String { folder.file("state") }
 
     /// - Parameter cuts: of the connections to the mailbox and to the submission server; these then go in the clear,
@@ -32,6 +39,10 @@ struct CrashSite: Sendable {
         var options = DovecotServer.Options()
         options.capabilities = capabilities
         options.prompt = true
+        options.extra = """
+            recipient_delimiter = +
+            lmtp_save_to_detail_mailbox = yes
+            """
         let mail = try await DovecotServer.start(options)
         let relay = try await DovecotServer.start()
         var postfix = PostfixServer.Options()
@@ -44,6 +55,7 @@ struct CrashSite: Sendable {
         }
         let site = CrashSite(
             mail: mail, relay: relay, submission: submission, folder: try TemporaryFolder("pmcr"), proxies: proxies)
+        try await mail.doveadm("mailbox", "create", "-u", user, Letter.work)
         try site.configure()
         return site
     }
@@ -52,6 +64,7 @@ struct CrashSite: Sendable {
         try folder.makeFolder("rules", mode: 0o700)
         try folder.write("rules/campaign.lua", Letter.rules)
         try folder.write("secret", mail.options.password + "\n")
+        let bell = try folder.write("bell", "printf '%s\\n' \"$POSTMOON_TITLE\" >>\"$1\"\n")
         let authority = mail.certificates.authorityFile
         let imap =
             proxies.map { "port = \($0.imap.port), security = \"none\"" }
@@ -69,8 +82,13 @@ struct CrashSite: Sendable {
             user     = "\(Self.user)"
             address  = "jane@example.org"
             password = { file = "secret" }
+            watch    = ["INBOX", "\(Letter.work)"]
             imap     = { host = "127.0.0.1", \(imap) }
             smtp     = { host = "127.0.0.1", \(smtp) }
+
+            [notify.bell]
+            type    = "command"
+            command = ["/bin/sh", "\(bell)", "\(rings)"]
 
             """)
     }

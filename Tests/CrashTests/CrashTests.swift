@@ -14,11 +14,19 @@ struct CrashTests {
         var generator = SeededGenerator(seed: seed)
         let campaign = try await Campaign("kills", capabilities, using: &generator, seed: seed)
         let moments = (0..<50).map { _ in KillMoment.random(using: &generator) }
+        // Single letters and heaps.
+        let heaps = (0..<50).map { _ in generator.scaled(in: 1...60) }
+        // Sometimes it is killed while it ends in good order.
+        let endings = (0..<50).map { _ in
+            generator.next() % 8 == 0 ? Duration.milliseconds(Int.random(in: 0...60, using: &generator)) : nil
+        }
         try await campaign.run(pausing: true, using: &generator) {
-            for moment in moments {
-                campaign.postman.allow(Campaign.letterCount / moments.count)
+            for ((moment, heap), ending) in zip(zip(moments, heaps), endings) {
+                campaign.postman.allow(heap)
                 try await moment.wait(campaign.runs) { campaign.postman.delivered }
-                #expect(try await campaign.runs.kill(), "it ended by itself:\n\(campaign.runs.log)")
+                if let ending { try await campaign.runs.beginToStop(for: ending) }
+                let wasRunning = try await campaign.runs.kill()
+                #expect(wasRunning || ending != nil, "it ended by itself:\n\(campaign.runs.log)")
                 try await campaign.runs.start()
             }
             return "\(moments.count) kills"

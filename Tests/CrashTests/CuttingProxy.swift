@@ -35,6 +35,8 @@ enum Cut: Sendable {
 final class CuttingProxy: Sendable {
     private struct State {
         var cuts: [Cut]
+        /// Cuts that may still be made.
+        var left: Int
         var done = 0
         var order = 0
         var isClosed = false
@@ -44,9 +46,12 @@ final class CuttingProxy: Sendable {
     private let serverPort: Int
     private let state: Mutex<State>
 
-    init(to serverPort: Int, cuts: [Cut]) throws {
+    /// - Parameters:
+    ///   - cuts: one for each connection; not each comes about.
+    ///   - most: so many connections are cut in all, those of `cutNow` apart.
+    init(to serverPort: Int, cuts: [Cut], most: Int) throws {
         self.serverPort = serverPort
-        state = Mutex(State(cuts: cuts.reversed()))
+        state = Mutex(State(cuts: cuts.reversed(), left: most))
         port = try FreePorts.take(1)[0]
         guard let socket = LoopbackSocket.make() else { throw ServerUnavailable("no socket") }
         var on: CInt = 1
@@ -65,9 +70,17 @@ final class CuttingProxy: Sendable {
     func cutNow() { state.withLock { $0.order += 1 } }
 
     /// From now on everything passes.
-    func stopCutting() { state.withLock { $0.cuts = [] } }
+    func stopCutting() { state.withLock { $0.left = 0 } }
 
     func close() { state.withLock { $0.isClosed = true } }
+
+    private func takeCut() -> Bool {
+        state.withLock { state in
+            guard state.left > 0 else { return false }
+            state.left -= 1
+            return true
+        }
+    }
 
     // MARK: Threads
 
@@ -85,7 +98,9 @@ final class CuttingProxy: Sendable {
             let (cut, order) = state.withLock { ($0.cuts.popLast(), $0.order) }
             Thread.detachNewThread { [self] in
                 var pipe = CutPipe(client: client, server: server, cut: cut)
-                let wasCut = pipe.run { [self] in state.withLock { $0.isClosed || $0.order != order } }
+                let wasCut = pipe.run(
+                    isOrdered: { [self] in state.withLock { $0.isClosed || $0.order != order } },
+                    mayCut: { [self] in takeCut() })
                 if wasCut { state.withLock { $0.done += 1 } }
             }
         }

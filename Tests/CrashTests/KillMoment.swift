@@ -18,11 +18,11 @@ enum KillMoment: Sendable {
         switch Int.random(in: 0..<100, using: &generator) {
         case 0..<15:
             .afterStart(.milliseconds(Int.random(in: 0...900, using: &generator)))
-        case 15..<50:
+        case 15..<40:
             .afterDeliveries(
                 Int.random(in: 1...10, using: &generator),
                 then: .milliseconds(Int.random(in: 5...150, using: &generator)))
-        case 50..<70:
+        case 40..<55:
             .afterLogLines(Int.random(in: 3...60, using: &generator))
         default:
             .afterJournalWrites(generator.scaled(in: 1...25))

@@ -2,7 +2,12 @@
 struct Letter: Sendable {
     /// What the rules do with it.
     enum Kind: String, CaseIterable, Sendable {
-        case moved, flagged, copied, forwarded, left, marked
+        case moved, flagged, copied, forwarded, notified, left, marked
+        /// Moved, or copied, into the other watched folder, where its arrival is no event.
+        case passedOn = "passed-on"
+        case copiedToWork = "copied-to-work"
+        /// Delivered into the other watched folder.
+        case work
         case forwardedAndMoved = "forwarded-and-moved"
         case forwardedFirst = "forwarded-first"
         case forwardedToTwo = "forwarded-to-two"
@@ -10,15 +15,19 @@ struct Letter: Sendable {
         /// How many of a hundred letters are of this kind.
         var share: Int {
             switch self {
-            case .moved: 26
-            case .flagged: 14
-            case .copied: 16
-            case .forwardedAndMoved: 14
+            case .moved: 20
+            case .flagged: 10
+            case .copied: 10
+            case .passedOn: 6
+            case .copiedToWork: 6
+            case .work: 6
+            case .forwardedAndMoved: 12
             case .forwardedFirst: 6
             case .forwardedToTwo: 5
-            case .forwarded: 7
-            case .marked: 4
-            case .left: 8
+            case .forwarded: 6
+            case .notified: 4
+            case .marked: 3
+            case .left: 6
             }
         }
     }
@@ -35,6 +44,8 @@ struct Letter: Sendable {
     /// The folders that rules move to.
     static let folders = ["Receipts", "Lists/Swift", "Büro", "A & B", "Kunden/ACME"]
     static let copies = "Copies"
+    /// Watched beside INBOX.
+    static let work = "Work"
     static let onCall = "oncall@example.com"
     static let deputy = "deputy@example.com"
 
@@ -46,10 +57,16 @@ struct Letter: Sendable {
     let target: String
     let bytes: [UInt8]
 
+    /// The folder it is delivered to.
+    var source: String { kind == .work ? Self.work : "INBOX" }
+
     /// Each exactly once, and the message nowhere else.
     var places: [Place] {
         switch kind {
-        case .moved, .forwardedAndMoved, .forwardedFirst, .forwardedToTwo: [Place(folder: target)]
+        case .moved, .forwardedAndMoved, .forwardedFirst, .forwardedToTwo, .notified: [Place(folder: target)]
+        case .passedOn: [Place(folder: Self.work)]
+        case .copiedToWork: [Place(folder: Self.work), Place(folder: target)]
+        case .work: [Place(folder: Self.work, flags: ["F"])]
         case .flagged: [Place(folder: target, flags: ["F"])]
         case .copied: [Place(folder: target), Place(folder: Self.copies)]
         case .marked: [Place(folder: "INBOX", flags: ["S"])]
@@ -62,7 +79,7 @@ struct Letter: Sendable {
         switch kind {
         case .forwardedAndMoved, .forwardedFirst, .forwarded: [Self.onCall]
         case .forwardedToTwo: [Self.onCall, Self.deputy]
-        case .moved, .flagged, .copied, .marked, .left: []
+        case .moved, .flagged, .copied, .passedOn, .copiedToWork, .work, .notified, .marked, .left: []
         }
     }
 
@@ -123,47 +140,50 @@ extension Letter {
 // MARK: Rules
 
 extension Letter {
+    /// The first rule, which only counts.
+    static let tally = "tally"
+
     /// The rule file that does what `places` and `recipients` say.
     static var rules: String {
         let list = folders.map { "\"\($0)\"" }.joined(separator: ", ")
+        let rules = Kind.allCases.compactMap { kind in
+            code(kind).map { code in
+                """
+                rule "\(kind.rawValue)" {
+                  folder = "INBOX", limit = false, when = header "X-Kind":is "\(kind.rawValue)",
+                  run = function(m) \(code) end,
+                }
+
+                """
+            }
+        }
         return """
             local targets = { \(list) }
             local function target(m) return targets[tonumber(m.headers["X-Target"]) + 1] end
-            local function kind(name) return header "X-Kind":is(name) end
 
-            rule "moved" {
-              when = kind "moved", limit = false,
-              run = function(m) m:move(target(m)) end,
-            }
-            rule "flagged" {
-              when = kind "flagged", limit = false,
-              run = function(m) m:mark "flagged"; m:move(target(m)) end,
-            }
-            rule "copied" {
-              when = kind "copied", limit = false,
-              run = function(m) m:copy "\(copies)"; m:move(target(m)) end,
-            }
-            rule "forwarded-and-moved" {
-              when = kind "forwarded-and-moved", limit = false,
-              run = function(m) m:forward { to = "\(onCall)" }; m:move(target(m)) end,
-            }
-            rule "forwarded-first" {
-              when = kind "forwarded-first", limit = false,
-              run = function(m) m:forward { to = "\(onCall)", as = "inline", first = true }; m:move(target(m)) end,
-            }
-            rule "forwarded-to-two" {
-              when = kind "forwarded-to-two", limit = false,
-              run = function(m) m:forward { to = { "\(onCall)", "\(deputy)" } }; m:move(target(m)) end,
-            }
-            rule "forwarded" {
-              when = kind "forwarded", limit = false,
-              run = { forward { to = "\(onCall)" } },
-            }
-            rule "marked" {
-              when = kind "marked", limit = false,
-              run = { mark "seen" },
-            }
+            rule "\(tally)" { run = function(m) state.count = (state.count or 0) + 1 end }
+
+            \(rules.joined(separator: "\n"))
+            rule "work" { folder = "\(work)", on = { "new", "moved_in" }, limit = false, run = { mark "flagged" } }
 
             """
+    }
+
+    private static func code(_ kind: Kind) -> String? {
+        switch kind {
+        case .moved: "m:move(target(m))"
+        case .flagged: "m:mark \"flagged\"; m:move(target(m))"
+        case .copied: "m:copy \"\(copies)\"; m:move(target(m))"
+        case .passedOn: "m:move \"\(work)\""
+        case .copiedToWork: "m:copy \"\(work)\"; m:move(target(m))"
+        case .forwardedAndMoved: "m:forward { to = \"\(onCall)\" }; m:move(target(m))"
+        case .forwardedFirst:
+            "m:forward { to = \"\(onCall)\", as = \"inline\", first = true }; m:move(target(m))"
+        case .forwardedToTwo: "m:forward { to = { \"\(onCall)\", \"\(deputy)\" } }; m:move(target(m))"
+        case .forwarded: "m:forward { to = \"\(onCall)\" }"
+        case .notified: "m:notify { channel = \"bell\", title = m.headers[\"X-Token\"] }; m:move(target(m))"
+        case .marked: "m:mark \"seen\""
+        case .work, .left: nil
+        }
     }
 }

@@ -38,11 +38,11 @@ final class Postman: Sendable {
             }
             if pausing { try await pause(&generator) }
             do {
-                try await client.deliver(letter.bytes, to: [CrashSite.user])
+                try await client.deliver(letter.bytes, to: [CrashSite.recipient(of: letter)])
             } catch  where Self.isGoodbye(error) {
                 // The server was restarted since the last letter, and got nothing of this one.
                 client = try await runs.site.mail.lmtp()
-                try await client.deliver(letter.bytes, to: [CrashSite.user])
+                try await client.deliver(letter.bytes, to: [CrashSite.recipient(of: letter)])
             }
             done.withLock { $0 = index + 1 }
         }

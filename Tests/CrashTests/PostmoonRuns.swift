@@ -57,6 +57,13 @@ final class PostmoonRuns: Sendable {
         return wasRunning && log.contains("stopped")
     }
 
+    /// SIGTERM, and so much time.
+    func beginToStop(for time: Duration) async throws {
+        guard let process = state.withLock({ $0.process }), process.isRunning else { return }
+        Foundation.kill(process.processIdentifier, SIGTERM)
+        _ = try await blocking { awaited(within: time) { process.isRunning ? nil : true } }
+    }
+
     /// SIGHUP.
     func hangUp() {
         guard let process = state.withLock({ $0.process }), process.isRunning else { return }

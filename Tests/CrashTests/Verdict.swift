@@ -11,6 +11,7 @@ struct Verdict: Sendable {
         case forwardDoubled = "forward doubled"
         case forwardAltered = "forward differs"
         case strayForward = "stray forward"
+        case notice = "not notified once"
         case undecided = "not decided exactly once"
         case unfinished = "plan not done"
         case leftover = "something left over"
@@ -27,6 +28,8 @@ struct Verdict: Sendable {
     private(set) var allowedDuplicates = 0
     /// Attempts to send whose outcome stayed in doubt.
     private(set) var doubts = 0
+    /// Notifications that were begun when the program ended, and are not repeated.
+    private(set) var noticeDoubts = 0
     private let plans: [String: [PlanView]]
 
     init(_ letters: [Letter], _ census: Census, _ journal: JournalState) {
@@ -34,6 +37,7 @@ struct Verdict: Sendable {
         for letter in letters {
             judgePlace(letter, census.account[letter.token] ?? [])
             judgePlan(letter)
+            judgeNotice(letter, census.rings[letter.token] ?? 0)
             for recipient in [Letter.onCall, Letter.deputy] {
                 judgeForwards(letter, recipient, census.forwards(of: letter, to: recipient))
             }
@@ -76,10 +80,21 @@ struct Verdict: Sendable {
             return complain(.undecided, letter, "\(plans.count) plans")
         }
         guard let plan = plans.first else { return }
-        if plan.rules != [letter.kind.rawValue] { complain(.undecided, letter, "decided by \(plan.rules)") }
+        if plan.rules != [Letter.tally, letter.kind.rawValue] {
+            complain(.undecided, letter, "decided by \(plan.rules)")
+        }
         if plan.plan.state != .done || plan.steps.contains(where: { $0.state != .done }) {
             complain(.unfinished, letter, "plan \(plan.plan.id) is \(plan.plan.state.rawValue)")
         }
+    }
+
+    /// A program that may have run is not run again, and that is said.
+    private mutating func judgeNotice(_ letter: Letter, _ rings: Int) {
+        let steps = (plans[letter.token] ?? []).flatMap(\.steps).filter { $0.kind == .notify }
+        let isDoubtful = steps.contains { $0.outcome?.detail?.contains("interrupted") ?? false }
+        if isDoubtful { noticeDoubts += 1 }
+        let isFine = letter.kind == .notified ? rings == 1 || (rings == 0 && isDoubtful) : rings == 0
+        if !isFine { complain(.notice, letter, "notified \(rings) times, in doubt: \(isDoubtful)") }
     }
 
     private mutating func judgeForwards(_ letter: Letter, _ recipient: String, _ arrived: [StoredMessage]) {
@@ -121,8 +136,11 @@ struct Verdict: Sendable {
         for token in plans.keys where !tokens.contains(token) {
             complain(.undecided, nil, "a plan for “\(token)”")
         }
-        if journal.nextUID != UInt32(letters.count + 1) {
-            complain(.leftover, nil, "decided up to UID \(journal.nextUID), but there were \(letters.count) messages")
+        for (folder, next) in JournalState.nextUIDs(letters) where journal.nextUID[folder] != next {
+            complain(.leftover, nil, "\(folder) is decided up to UID \(journal.nextUID[folder] ?? 0), not \(next)")
+        }
+        if journal.tally != letters.count {
+            complain(.undecided, nil, "the rules counted \(journal.tally) of \(letters.count) letters")
         }
         if !journal.spooled.isEmpty { complain(.leftover, nil, "the spool holds \(journal.spooled.count) files") }
     }

@@ -114,7 +114,9 @@ import Testing
         let error = try server.outcomes().first?.error
         #expect(error?.code == .certificateExpired)
         #expect(error?.scope == .account)
-        #expect(error?.description == "the certificate of mx.example.org has expired (at the TLS handshake)")
+        #expect(
+            error?.description
+                == "the certificate of mx.example.org has expired (at the TLS handshake) (certificate_expired)")
     }
 
     @Test func anErrorOfTheChannelTellsItsFault() throws {

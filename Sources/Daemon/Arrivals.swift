@@ -14,7 +14,7 @@ struct Arrivals: Sendable {
 
     /// The records of these messages, in the order of their UIDs; none for what vanished meanwhile.
     func decide(
-        _ part: FetchedPart, memory: MailboxMemory, afterReset: Bool
+        _ part: FetchedPart, memory: MailboxMemory, state: inout RuleStateSnapshot, afterReset: Bool
     ) async throws -> [DecisionRecord] {
         var records = part.unreadable.map(unreadable)
         var arrived: [ArrivedMessage] = []
@@ -34,7 +34,7 @@ struct Arrivals: Sendable {
                 internalDate: message.facts.internalDate, identity: identity, memory: memory, afterReset: afterReset
             )
             known[message.identity, default: IdentityMemory()].isKnown = true
-            records += try await decide(message, arrival)
+            records += try await decide(message, arrival, &state)
         }
         return records.sorted { $0.key.uid < $1.key.uid }
     }
@@ -44,12 +44,14 @@ struct Arrivals: Sendable {
         fetched.compactMap { visit.arrived($0, fields: []) }.map { noted($0, "before") }
     }
 
-    private func decide(_ message: ArrivedMessage, _ arrival: Arrival) async throws -> [DecisionRecord] {
+    private func decide(
+        _ message: ArrivedMessage, _ arrival: Arrival, _ state: inout RuleStateSnapshot
+    ) async throws -> [DecisionRecord] {
         switch arrival {
         // Marked deleted by somebody: no rule matches it (DESIGN §4).
         case _ where message.facts.flags.contains(.deleted): return [noted(message, "deleted")]
-        case .new: return try await visit.decider.decide(message, event: .new, trigger: .new)
-        case .movedIn: return try await visit.decider.decide(message, event: .movedIn, trigger: .movedIn)
+        case .new: return try await visit.decider.decide(message, event: .new, trigger: .new, state: &state)
+        case .movedIn: return try await visit.decider.decide(message, event: .movedIn, trigger: .movedIn, state: &state)
         case .ownEcho: return [noted(message, "own")]
         case .takenBack: return [noted(message, "taken_back")]
         case .knownBefore: return [noted(message, "renumbered")]

@@ -32,12 +32,14 @@ extension MailboxVisit {
     func fetch(_ uids: [UID], fields: Set<String>?) async throws -> FetchedPart {
         guard !uids.isEmpty else { return FetchedPart(fields: fields) }
         let items = fetchItems(fields: fields)
-        let reply = try await connection.run(.uidFetch(.set(UIDSet(uids)), items, changedSince: nil))
-        if reply.status != .ok, reply.error.isTransient { throw reply.error }
         let wanted = Set(uids)
-        var part = FetchedPart(
-            messages: reply.fetched.filter { isComplete($0) && wanted.contains($0.uid ?? .first) }, fields: fields
-        )
+        var part = FetchedPart(fields: fields)
+        let lineLimit = hub.account.profile.quirks.lineLength
+        let commands = NonEmptyUIDSet(UIDSet(uids)).map { CommandEncoder.chunks(of: $0, lineLimit: lineLimit) } ?? []
+        for reply in try await connection.run(commands.map { .uidFetch(.set($0.set), items, changedSince: nil) }) {
+            if reply.status != .ok, reply.error.isTransient { throw reply.error }
+            part.messages += reply.fetched.filter { isComplete($0) && wanted.contains($0.uid ?? .first) }
+        }
         let given = Set(part.messages.compactMap(\.uid))
         for uid in uids where !given.contains(uid) {
             let single = try await connection.run(.uidFetch(.set(UIDSet(uid)), items, changedSince: nil))

@@ -5,6 +5,7 @@ import IMAPSyntax
 import Logging
 import MailModel
 import MailboxWatch
+import RuleRuntime
 
 /// The time a worker spends in a selected mailbox: take up, look, act, wait; until the connection ends.
 struct MailboxAttendance: Sendable {
@@ -223,7 +224,6 @@ struct MailboxAttendance: Sendable {
             _ = try await surroundings.journal.record([], progress: [progress(memory)])
             return
         }
-        let records = try await Arrivals(visit: visit, logger: logger).decide(part, memory: before, afterReset: false)
         var next = memory
         for uid in part.uids {
             if let after = uid.next { next.nextUID = max(next.nextUID, after) }
@@ -234,7 +234,9 @@ struct MailboxAttendance: Sendable {
             }
             next.lastCompleteCheck = now
         }
-        try await store(records, next)
+        try await decideAndStore(next) { state in
+            try await Arrivals(visit: visit, logger: logger).decide(part, memory: before, state: &state, afterReset: false)
+        }
         memory = next
     }
 
@@ -254,28 +256,38 @@ struct MailboxAttendance: Sendable {
         ).checked()
         let young = listed.fetched.filter { ($0.internalDate ?? .max) >= before.lastCompleteCheck - ArrivalJudge.slack }
         let fields = await surroundings.rules.headerFields(for: visit.hub.name)
-        var records: [DecisionRecord] = []
+        var parts: [FetchedPart] = []
         for part in young.compactMap(\.uid).sorted().chunks(of: 500) {
-            records += try await Arrivals(visit: visit, logger: logger).decide(
-                try await visit.fetch(Array(part), fields: fields), memory: before, afterReset: true
-            )
+            parts.append(try await visit.fetch(Array(part), fields: fields))
         }
         for message in listed.fetched {
             if let after = message.uid?.next { memory.nextUID = max(memory.nextUID, after) }
         }
         memory.lastCompleteCheck = surroundings.clock()
-        try await store(records, memory)
+        try await decideAndStore(memory) { [parts] state in
+            var records: [DecisionRecord] = []
+            for part in parts {
+                records += try await Arrivals(visit: visit, logger: logger).decide(
+                    part, memory: before, state: &state, afterReset: true
+                )
+            }
+            return records
+        }
         return memory
     }
 
-    private func store(_ records: [DecisionRecord], _ memory: MailboxMemory) async throws {
-        let recorded: [RecordedDecision]
-        do {
-            recorded = try await surroundings.journal.recordDecisions(records, progress: [progress(memory)])
-        } catch {
-            await surroundings.memory.forget()
-            throw error
+    private func decideAndStore(
+        _ memory: MailboxMemory, _ decide: (inout RuleStateSnapshot) async throws -> [DecisionRecord]
+    ) async throws {
+        var records: [DecisionRecord] = []
+        var stored: [RecordedDecision]?
+        while stored == nil {
+            let base = try await surroundings.memory.base()
+            var state = base.state
+            records = try await decide(&state)
+            stored = try await surroundings.memory.store(records, progress: [progress(memory)], decidedFrom: base)
         }
+        let recorded = stored ?? []
         await surroundings.board.noteEvent(visit.hub.name)
         var sends = false
         for (record, outcome) in zip(records, recorded) {

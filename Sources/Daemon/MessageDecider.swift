@@ -31,9 +31,11 @@ struct MessageDecider: Sendable {
 
     /// The records of a decision: what the live rules want and, where `dry_run` rules would add something, that as a
     /// proposal. Empty when the message vanished while it was being looked at.
+    ///
+    /// - Parameter state: what rules remember, with the changes of the decisions before; this one's are added.
     func decide(
-        _ message: ArrivedMessage, event: RuleEvent, trigger: PlanTrigger, proposing: Bool = false,
-        only: Set<String>? = nil
+        _ message: ArrivedMessage, event: RuleEvent, trigger: PlanTrigger, state: inout RuleStateSnapshot,
+        proposing: Bool = false, only: Set<String>? = nil
     ) async throws -> [DecisionRecord] {
         let proposing = proposing || surroundings.proposing
         var record = DecisionRecord(
@@ -42,7 +44,7 @@ struct MessageDecider: Sendable {
             flags: message.facts.flags
         )
         do {
-            guard let (decision, subject) = try await ask(message, event, only, &record) else { return [] }
+            guard let (decision, subject) = try await ask(message, event, only, state, &record) else { return [] }
             var records: [DecisionRecord] = []
             if !decision.proposed.isEmpty {
                 var dry = record
@@ -54,6 +56,7 @@ struct MessageDecider: Sendable {
                 records.append(dry)
             }
             guard try await complete(&record, with: decision, subject, message, proposing) else { return [] }
+            for change in record.stateChanges { state.apply(change) }
             return [record] + records
         } catch let refusal as DecisionFailure {
             record.state = .failed
@@ -72,7 +75,8 @@ struct MessageDecider: Sendable {
 
     /// Asks the rules, and fetches what they turn out to need.
     private func ask(
-        _ message: ArrivedMessage, _ event: RuleEvent, _ only: Set<String>?, _ record: inout DecisionRecord
+        _ message: ArrivedMessage, _ event: RuleEvent, _ only: Set<String>?, _ state: RuleStateSnapshot,
+        _ record: inout DecisionRecord
     ) async throws -> (Decision, RuleMessage)? {
         guard let (runtime, generation) = await surroundings.rules.runtime(for: account) else { return nil }
         record.generation = generation
@@ -83,8 +87,7 @@ struct MessageDecider: Sendable {
         )
         // Each need is met once; a second time the same would mean that the runtime does not see what it got.
         for _ in 0..<4 {
-            let memory = try await surroundings.memory.snapshot()
-            switch await runtime.decide(subject, state: memory, now: record.time, only: only, evidence: .whenMatched) {
+            switch await runtime.decide(subject, state: state, now: record.time, only: only, evidence: .whenMatched) {
             case .needs(let need):
                 guard try await provide(need, &subject, message) else { return nil }
             case .failed(let failure):
@@ -149,7 +152,6 @@ struct MessageDecider: Sendable {
             if record.steps.isEmpty { record.state = .done }
         }
         record.stateChanges = decision.stateChanges
-        await surroundings.memory.note(decision.stateChanges)
         return true
     }
 

@@ -21,20 +21,36 @@ struct Redecision: Sendable {
             let reply = try await visit.connection.run(
                 .uidFetch(.set(UIDSet(part)), visit.fetchItems(fields: nil), changedSince: nil)
             ).checked()
-            var records: [DecisionRecord] = []
-            for message in reply.fetched {
-                guard let arrived = visit.arrived(message, fields: nil), let plan = plans[arrived.key.uid],
-                    !arrived.facts.flags.contains(.deleted),
-                    let event = RuleEvent(decidedFor: plan.trigger)
-                else { continue }
-                for var record in try await visit.decider.decide(arrived, event: event, trigger: plan.trigger) {
-                    record.replacesFailed = true
-                    records.append(record)
-                }
+            let memory = visit.hub.surroundings.memory
+            var isStored = false
+            while !isStored {
+                let base = try await memory.base()
+                let records = try await decide(reply.fetched, plans, from: base.state)
+                isStored = try await memory.store(records, progress: [], decidedFrom: base) != nil
             }
-            _ = try await visit.journal.recordDecisions(records, progress: [])
             visit.hub.wakeSenders()
         }
+    }
+}
+
+extension Redecision {
+    private func decide(
+        _ fetched: [FetchedMessage], _ plans: [UID: PlanRecord], from state: RuleStateSnapshot
+    ) async throws -> [DecisionRecord] {
+        var state = state
+        var records: [DecisionRecord] = []
+        for message in fetched {
+            guard let arrived = visit.arrived(message, fields: nil), let plan = plans[arrived.key.uid],
+                !arrived.facts.flags.contains(.deleted), let event = RuleEvent(decidedFor: plan.trigger)
+            else { continue }
+            let decided = try await visit.decider.decide(arrived, event: event, trigger: plan.trigger, state: &state)
+            records += decided.map {
+                var record = $0
+                record.replacesFailed = true
+                return record
+            }
+        }
+        return records
     }
 }
 

@@ -2,39 +2,66 @@ import ActionJournal
 import MailModel
 import RuleRuntime
 
-/// What rules remember (`state`, `seen_before`, `rate`): the journal's table in memory, ahead of it by the decisions
-/// that are about to be stored.
+/// What rules remember (`state`, `seen_before`, `rate`), as the journal has it: never ahead of what is stored.
+///
+/// Decisions are made from a copy and carry their own changes. When they are stored, nobody else may have stored changes
+/// since: then they are made anew, which is safe because rules only plan.
 actor RuleMemory {
+    /// What decisions are made from.
+    struct Base: Sendable {
+        var state: RuleStateSnapshot
+        fileprivate var version: Int
+    }
+
     private let journal: Journal
     private let clock: @Sendable () -> Int64
     private var known: RuleStateSnapshot?
-    /// Noted while the table was being read.
-    private var early: [RuleStateChange] = []
+    private var version = 0
+    private var isStoring = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
 
     init(journal: Journal, clock: @escaping @Sendable () -> Int64) {
         self.journal = journal
         self.clock = clock
     }
 
-    func snapshot() async throws -> RuleStateSnapshot {
-        if let known { return known }
-        var stored = RuleStateSnapshot(try await journal.ruleState(now: clock()))
-        if let known { return known }
-        for change in early { stored.apply(change) }
-        early = []
-        known = stored
-        return stored
+    func base() async throws -> Base {
+        if let known { return Base(state: known, version: version) }
+        let stored = RuleStateSnapshot(try await journal.ruleState(now: clock()))
+        let state = known ?? stored
+        known = state
+        return Base(state: state, version: version)
     }
 
-    /// What a decision changed: later decisions see it before it is durable.
-    func note(_ changes: [RuleStateChange]) {
-        guard known != nil else { return early += changes }
-        for change in changes { known?.apply(change) }
+    /// Stores decisions with what they changed.
+    ///
+    /// - Returns: `nil` when somebody else changed something first: nothing was stored, decide again.
+    func store(
+        _ records: [DecisionRecord], progress: [MailboxProgress], decidedFrom base: Base
+    ) async throws -> [RecordedDecision]? {
+        await begin()
+        defer { end() }
+        let changes = records.flatMap(\.stateChanges)
+        guard changes.isEmpty || base.version == version else { return nil }
+        let recorded = try await journal.recordDecisions(records, progress: progress)
+        guard !changes.isEmpty else { return recorded }
+        version += 1
+        if recorded.contains(where: { if case .known = $0 { true } else { false } }) {
+            // Some of them were stored before, and their changes with them: the table is the truth.
+            known = nil
+        } else {
+            for change in changes { known?.apply(change) }
+        }
+        return recorded
     }
 
-    /// Decisions could not be stored: what they changed is not true.
-    func forget() {
-        known = nil
-        early = []
+    private func begin() async {
+        guard isStoring else { return isStoring = true }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func end() {
+        guard waiting.isEmpty else { return waiting.removeFirst().resume() }
+        isStoring = false
     }
 }

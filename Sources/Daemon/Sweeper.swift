@@ -42,13 +42,7 @@ public struct Sweeper: Sendable {
     /// What the rules would do; the plans are stored as proposed, under the number that is given.
     public func plan(_ query: SweepQuery) async throws -> (number: Int64, plans: [PlanView]) {
         let number = try await saveQuery(query)
-        try await walk(query) { visit, records in
-            _ = try await surroundings.journal.recordDecisions(records, progress: [])
-        } decide: { visit, message in
-            try await visit.decider.decide(
-                message, event: .sweep, trigger: .sweep(run: number), proposing: true, only: query.only
-            )
-        }
+        try await walk(query, number: number, proposing: true)
         let plans = try await surroundings.journal.plans(PlanQuery(trigger: .sweep(run: number)))
         return (number, plans)
     }
@@ -56,12 +50,7 @@ public struct Sweeper: Sendable {
     /// Decides and acts in one go, part by part.
     public func applyAtOnce(_ query: SweepQuery, tell: Tell) async throws -> Int32 {
         let number = try await saveQuery(query)
-        try await walk(query) { visit, records in
-            _ = try await surroundings.journal.recordDecisions(records, progress: [])
-            try await visit.executor.carryOutDueSteps()
-        } decide: { visit, message in
-            try await visit.decider.decide(message, event: .sweep, trigger: .sweep(run: number), only: query.only)
-        }
+        try await walk(query, number: number, proposing: false)
         return try await report(PlanQuery(trigger: .sweep(run: number)), "sweep \(number)", tell)
     }
 
@@ -94,11 +83,7 @@ public struct Sweeper: Sendable {
         return failed > 0 ? 1 : 0
     }
 
-    /// Goes over the messages of the query, fetching the next part while the present one is decided and carried out.
-    private func walk(
-        _ query: SweepQuery, store: @Sendable (MailboxVisit, [DecisionRecord]) async throws -> Void,
-        decide: @Sendable (MailboxVisit, ArrivedMessage) async throws -> [DecisionRecord]
-    ) async throws {
+    private func walk(_ query: SweepQuery, number: Int64, proposing: Bool) async throws {
         for hub in engine.hubs where query.account == nil || query.account == hub.name.rawValue {
             let folders = query.folders.isEmpty ? hub.account.watch : query.folders.compactMap(MailboxName.init)
             for folder in folders {
@@ -107,16 +92,13 @@ public struct Sweeper: Sendable {
                     visit.connection.close()
                     hub.wakeAll()
                 }
-                try await walk(visit, query, store, decide)
+                try await walk(visit, query, number: number, proposing: proposing)
             }
         }
     }
 
-    private func walk(
-        _ visit: MailboxVisit, _ query: SweepQuery,
-        _ store: @Sendable (MailboxVisit, [DecisionRecord]) async throws -> Void,
-        _ decide: @Sendable (MailboxVisit, ArrivedMessage) async throws -> [DecisionRecord]
-    ) async throws {
+    /// Goes over the messages of a folder, fetching the next part while the present one is decided and carried out.
+    private func walk(_ visit: MailboxVisit, _ query: SweepQuery, number: Int64, proposing: Bool) async throws {
         let fields = await surroundings.rules.headerFields(for: visit.hub.name)
         let items = visit.fetchItems(fields: fields)
         let oldest = query.since.map { surroundings.clock() - $0 } ?? .min
@@ -124,21 +106,31 @@ public struct Sweeper: Sendable {
             .uidFetch(.from(.first), query.since == nil ? [.uid] : [.uid, .internalDate], changedSince: nil)
         ).checked()
         let uids = listed.fetched.filter { ($0.internalDate ?? .max) >= oldest }.compactMap(\.uid).sorted()
-        let parts = uids.chunks(of: Self.part).map { part in
-            IMAPCommand.uidFetch(.set(UIDSet(part)), items, changedSince: nil)
-        }
+        let lineLimit = visit.hub.account.profile.quirks.lineLength
+        let parts = uids.chunks(of: Self.part).compactMap { NonEmptyUIDSet(UIDSet($0)) }
+            .flatMap { CommandEncoder.chunks(of: $0, lineLimit: lineLimit) }
+            .map { IMAPCommand.uidFetch(.set($0.set), items, changedSince: nil) }
         var next = parts.first.map { visit.connection.submit([$0])[0] }
         for index in parts.indices {
             guard let reply = next else { break }
             let fetched = try await reply.value().checked().fetched
             next = parts.indices.contains(index + 1) ? visit.connection.submit([parts[index + 1]])[0] : nil
-            var records: [DecisionRecord] = []
-            for message in fetched.sorted(by: { ($0.uid ?? .first) < ($1.uid ?? .first) }) {
-                guard let arrived = visit.arrived(message, fields: fields), !arrived.facts.flags.contains(.deleted)
-                else { continue }
-                records += try await decide(visit, arrived).filter { !$0.actions.isEmpty || $0.state == .failed }
+            let messages = fetched.sorted { ($0.uid ?? .first) < ($1.uid ?? .first) }
+                .compactMap { visit.arrived($0, fields: fields) }.filter { !$0.facts.flags.contains(.deleted) }
+            var isStored = false
+            while !isStored {
+                let base = try await surroundings.memory.base()
+                var state = base.state
+                var records: [DecisionRecord] = []
+                for message in messages {
+                    records += try await visit.decider.decide(
+                        message, event: .sweep, trigger: .sweep(run: number), state: &state, proposing: proposing,
+                        only: query.only
+                    ).filter { !$0.actions.isEmpty || $0.state == .failed || !$0.stateChanges.isEmpty }
+                }
+                isStored = try await surroundings.memory.store(records, progress: [], decidedFrom: base) != nil
             }
-            try await store(visit, records)
+            if !proposing { try await visit.executor.carryOutDueSteps() }
         }
     }
 }

@@ -42,7 +42,7 @@ struct CrashTests {
         let removing = capabilities == .full ? ["UID MOVE"] : ["UID COPY", "UID EXPUNGE"]
         let endOfData = "\r\n.\r\n"
         let imap = Cut.random(
-            60, commands: removing + ["UID STORE", "UID FETCH", "DONE"], bytes: 300...30_000, using: &generator)
+            400, commands: removing + ["UID STORE", "UID FETCH", "DONE"], bytes: 300...30_000, using: &generator)
         let smtp = Cut.random(
             20, commands: ["MAIL FROM", "DATA", endOfData, endOfData], bytes: 100...20_000, using: &generator)
         let campaign = try await Campaign(

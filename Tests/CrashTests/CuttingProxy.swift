@@ -128,8 +128,11 @@ private struct CutPipe {
 
     /// Until either side ends it, or it is cut.
     ///
+    /// - Parameters:
+    ///   - isOrdered: whether it is to be cut now, whatever passes.
+    ///   - mayCut: asked when its cut has come; otherwise everything passes.
     /// - Returns: whether it was cut.
-    mutating func run(isOrdered: () -> Bool) -> Bool {
+    mutating func run(isOrdered: () -> Bool, mayCut: () -> Bool) -> Bool {
         defer {
             close(client)
             close(server)
@@ -140,43 +143,52 @@ private struct CutPipe {
             guard poll(&waited, 2, 20) > 0 else { continue }
             if waited[0].revents != 0 {
                 guard let bytes = receive(client) else { return false }
-                guard fromClient(bytes) else { return reset() }
+                let limit = limit(ofClient: bytes)
+                if limit != nil, mayCut() { return reset(after: bytes.prefix(limit ?? 0), to: server) }
+                guard pass(bytes, to: server, isSpared: limit != nil) else { return false }
             }
             if waited[1].revents != 0 {
                 guard let bytes = receive(server) else { return false }
-                guard fromServer(bytes) else { return reset() }
+                let limit = limit(ofServer: bytes)
+                if limit != nil, mayCut() { return reset(after: bytes.prefix(limit ?? 0), to: client) }
+                guard pass(bytes, to: client, isSpared: limit != nil) else { return false }
             }
         }
     }
 
-    private mutating func fromClient(_ bytes: [UInt8]) -> Bool {
+    /// How many of these bytes pass before the cut; `nil`: it has not come yet.
+    private mutating func limit(ofClient bytes: [UInt8]) -> Int? {
         switch cut {
-        case .afterBytes(let limit): return pass(bytes, to: server, limit: limit)
+        case .afterBytes(let limit): return rest(of: limit, bytes)
         case .afterCommand(let command, let answer):
             if sees(command, bytes) { answerLeft = answer }
-            return send(bytes, to: server)
-        case .withCommand(let command):
-            return send(bytes, to: server) && !sees(command, bytes)
-        case .beforeCommand(let command):
-            return sees(command, bytes) ? false : send(bytes, to: server)
-        case nil: return send(bytes, to: server)
+            return nil
+        case .withCommand(let command): return sees(command, bytes) ? bytes.count : nil
+        case .beforeCommand(let command): return sees(command, bytes) ? 0 : nil
+        case nil: return nil
         }
     }
 
-    private mutating func fromServer(_ bytes: [UInt8]) -> Bool {
+    private mutating func limit(ofServer bytes: [UInt8]) -> Int? {
         if let left = answerLeft {
-            _ = send(Array(bytes.prefix(left)), to: client)
-            answerLeft = left - bytes.count
-            return left > bytes.count
+            answerLeft = max(0, left - bytes.count)
+            return left <= bytes.count ? left : nil
         }
-        if case .afterBytes(let limit) = cut { return pass(bytes, to: client, limit: limit) }
-        return send(bytes, to: client)
+        guard case .afterBytes(let limit) = cut else { return nil }
+        return rest(of: limit, bytes)
     }
 
-    private mutating func pass(_ bytes: [UInt8], to socket: CInt, limit: Int) -> Bool {
-        let part = Array(bytes.prefix(limit - passed))
-        passed += part.count
-        return send(part, to: socket) && passed < limit
+    private mutating func rest(of limit: Int, _ bytes: [UInt8]) -> Int? {
+        defer { passed += bytes.count }
+        return passed + bytes.count >= limit ? max(0, limit - passed) : nil
+    }
+
+    private mutating func pass(_ bytes: [UInt8], to socket: CInt, isSpared: Bool) -> Bool {
+        if isSpared {
+            cut = nil
+            answerLeft = nil
+        }
+        return send(bytes[...], to: socket)
     }
 
     private mutating func sees(_ command: String, _ bytes: [UInt8]) -> Bool {
@@ -186,7 +198,8 @@ private struct CutPipe {
     }
 
     /// The client learns of it by a reset, not by an end.
-    private func reset() -> Bool {
+    private func reset(after bytes: ArraySlice<UInt8> = [], to socket: CInt? = nil) -> Bool {
+        if let socket { _ = send(bytes, to: socket) }
         var abruptly = linger(l_onoff: 1, l_linger: 0)
         setsockopt(client, SOL_SOCKET, SO_LINGER, &abruptly, socklen_t(MemoryLayout<linger>.size))
         return true
@@ -198,8 +211,8 @@ private struct CutPipe {
         return count > 0 ? Array(buffer[..<count]) : nil
     }
 
-    private func send(_ bytes: [UInt8], to socket: CInt) -> Bool {
-        var rest = bytes[...]
+    private func send(_ bytes: ArraySlice<UInt8>, to socket: CInt) -> Bool {
+        var rest = bytes
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Foundation.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
             guard count > 0 else { return false }

@@ -15,6 +15,12 @@ struct Census: Sendable {
     /// How often each letter was notified of.
     private(set) var rings: [String: Int] = [:]
 
+    /// Of nothing but these.
+    init(account: [Found] = [], forwards: [String: [StoredMessage]] = [:]) {
+        self.account = Dictionary(grouping: account) { Token.first(in: $0.message.text) ?? "" }
+        self.forwards = forwards.mapValues { Dictionary(grouping: $0) { Token.first(in: $0.text) ?? "" } }
+    }
+
     init(_ site: CrashSite) {
         let lines = (try? String(contentsOfFile: site.rings, encoding: .utf8))?.split(separator: "\n") ?? []
         for line in lines { rings[String(line), default: 0] += 1 }

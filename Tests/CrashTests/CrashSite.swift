@@ -50,8 +50,8 @@ struct CrashSite: Sendable {
         let submission = try await PostfixServer.start(postfix, dovecot: relay)
         let proxies = try cuts.map { cuts in
             Proxies(
-                imap: try CuttingProxy(to: mail.imapPort, cuts: cuts.imap, most: 38),
-                smtp: try CuttingProxy(to: submission.submissionPort, cuts: cuts.smtp, most: 12))
+                imap: try CuttingProxy(to: mail.imapPort, cuts: cuts.imap, most: 44),
+                smtp: try CuttingProxy(to: submission.submissionPort, cuts: cuts.smtp, most: 6))
         }
         let site = CrashSite(
             mail: mail, relay: relay, submission: submission, folder: try TemporaryFolder("pmcr"), proxies: proxies)

@@ -44,7 +44,7 @@ struct CrashTests {
         let imap = Cut.random(
             400, commands: removing + ["UID STORE", "UID FETCH", "DONE"], bytes: 300...30_000, using: &generator)
         let smtp = Cut.random(
-            20, commands: ["MAIL FROM", "DATA", endOfData, endOfData], bytes: 100...20_000, using: &generator)
+            20, commands: ["DATA", endOfData, endOfData, endOfData], bytes: 100...20_000, using: &generator)
         let campaign = try await Campaign(
             "cuts", capabilities, using: &generator, seed: seed, cuts: (imap: imap, smtp: smtp))
         guard let proxies = campaign.site.proxies else { return }

@@ -33,16 +33,6 @@ final class PostmoonRuns: Sendable {
 
     func start() async throws {
         try await blocking { [self] in
-            if let sql = ProcessInfo.processInfo.environment["SABOTAGE"],
-                access(site.state + "/journal.sqlite", F_OK) == 0
-            {
-                _ = try Programs.run(
-                    "/usr/bin/python3",
-                    [
-                        "-c", "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
-                        site.state + "/journal.sqlite", sql,
-                    ])
-            }
             let log = site.folder.file("run-\(state.withLock(\.logs).count + 1).log")
             let process = try ServerProcess(
                 [binary, "run", "--config", site.configuration, "--log-level", "debug"], folder: site.folder, log: log)

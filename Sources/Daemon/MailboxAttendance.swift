@@ -235,7 +235,9 @@ struct MailboxAttendance: Sendable {
             next.lastCompleteCheck = now
         }
         try await decideAndStore(next) { state in
-            try await Arrivals(visit: visit, logger: logger).decide(part, memory: before, state: &state, afterReset: false)
+            try await Arrivals(visit: visit, logger: logger).decide(
+                part, memory: before, state: &state, afterReset: false
+            )
         }
         memory = next
     }

@@ -16,16 +16,16 @@ enum KillMoment: Sendable {
 
     static func random(using generator: inout SeededGenerator) -> KillMoment {
         switch Int.random(in: 0..<100, using: &generator) {
-        case 0..<15:
+        case 0..<10:
             .afterStart(.milliseconds(Int.random(in: 0...900, using: &generator)))
-        case 15..<40:
+        case 10..<35:
             .afterDeliveries(
                 Int.random(in: 1...10, using: &generator),
                 then: .milliseconds(Int.random(in: 5...150, using: &generator)))
-        case 40..<55:
+        case 35..<50:
             .afterLogLines(Int.random(in: 3...60, using: &generator))
         default:
-            .afterJournalWrites(generator.scaled(in: 1...25))
+            .afterJournalWrites(generator.scaled(in: 1...20))
         }
     }
 

@@ -37,6 +37,9 @@ struct MailboxAttendance: Sendable {
             usesIdle: visit.server.has("IDLE"), idleSeconds: Double(visit.hub.account.idleSeconds),
             pollSeconds: Double(visit.hub.account.pollSeconds)
         )
+        // The beginning has to be durable first: mail that comes after “ready” is new mail, whatever happens next.
+        let isKnown = try await surroundings.journal.progress(account: visit.hub.name, mailbox: visit.mailbox) != nil
+        if !isKnown { _ = try await takeUp(selected) }
         // From here on nothing is missed: a long catch-up is no reason to be called not ready.
         logger.info("watching", metadata: ["mode": policy.usesIdle ? "idle" : "poll"])
         await surroundings.board.note(visit.hub.name, visit.mailbox, state: "watching")

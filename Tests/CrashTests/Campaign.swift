@@ -68,10 +68,10 @@ struct Campaign: Sendable {
             _ = try await blocking { awaited(within: .milliseconds(100)) { () -> Bool? in nil } }
             isSettled = try await JournalState.read(site).isSettled(letters)
         }
-        let accepted = try await JournalState.read(site).counts.outbox[.accepted] ?? 0
-        let site = site
+        // Postfix took them; it needs a moment to pass them on.
+        let (site, letters) = (site, letters)
         _ = try await blocking {
-            awaited(within: .seconds(20)) { Census.forwardCount(site) >= accepted ? true : nil }
+            awaited(within: .seconds(20)) { Census.hasForwards(of: letters, site) ? true : nil }
         }
         return isSettled
     }
@@ -139,6 +139,7 @@ struct Campaign: Sendable {
         try? FileManager.default.removeItem(atPath: place)
         try? FileManager.default.copyItem(atPath: site.folder.path, toPath: place)
         try? site.mail.log.write(toFile: place + "/dovecot.log", atomically: false, encoding: .utf8)
+        try? site.submission.log.write(toFile: place + "/postfix.log", atomically: false, encoding: .utf8)
         print("kept in \(place)")
     }
 }

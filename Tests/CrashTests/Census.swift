@@ -41,9 +41,16 @@ struct Census: Sendable {
         forwards[recipient]?[letter.token] ?? []
     }
 
-    /// How many forwards have arrived by now.
-    static func forwardCount(_ site: CrashSite) -> Int {
-        [Letter.onCall, Letter.deputy].map { site.relay.messages(of: $0).count }.reduce(0, +)
+    /// Whether every forward has arrived at least once.
+    static func hasForwards(of letters: [Letter], _ site: CrashSite) -> Bool {
+        for recipient in [Letter.onCall, Letter.deputy] {
+            let expected = Set(letters.filter { $0.recipients.contains(recipient) }.map(\.token))
+            let messages = site.relay.messages(of: recipient)
+            guard messages.count >= expected.count,
+                expected.isSubset(of: messages.compactMap { Token.first(in: $0.text) })
+            else { return false }
+        }
+        return true
     }
 
     var forwardCount: Int { forwards.values.flatMap(\.values).map(\.count).reduce(0, +) }

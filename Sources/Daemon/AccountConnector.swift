@@ -22,30 +22,57 @@ final class AccountConnector: Sendable {
         self.logger = logger
     }
 
+    /// A connection that is signed in.
+    struct Session: Sendable {
+        var connection: IMAPConnection
+        var server: SignedIn
+    }
+
     /// A connection, signed in. Each form of the user name gets a connection of its own: providers hang up after a
     /// refused login.
-    func connect() async throws -> (connection: IMAPConnection, server: SignedIn) {
-        let known = goodName.withLock { $0 }
-        let names = known.map { [$0] } ?? account.userNames
-        var refusal: (any Error)?
-        for name in names {
+    func connect() async throws -> Session {
+        var refusal = SessionError(code: .authFailed, scope: .account, text: "there is no user name to try")
+        for name in namesToTry() {
             let password = try await password()
-            do {
-                let signedIn = try await dialer.signIn(
-                    to: Endpoint(account.imap), user: name, password: password, clientID: Self.clientID
-                )
-                goodName.withLock { $0 = name }
-                return signedIn
-            } catch let error as SessionError where error.code == .authFailed || error.isLoginRefusal {
-                let explained = explain(error, password)
-                guard explained.code == .authFailed || explained.code == .appPasswordShape else { throw explained }
-                refusal = explained
+            switch await attempt(name, password) {
+            case .success(let session):
+                remember(name)
+                return session
+            case .failure(let error):
+                guard let refused = error as? SessionError, refused.code == .authFailed || refused.isLoginRefusal
+                else { throw error }
+                refusal = explain(refused, password)
+                // Only a refused name or password is worth another form of the name.
+                guard refusal.code == .authFailed || refusal.code == .appPasswordShape else { throw refusal }
             }
         }
-        throw refusal ?? SessionError(code: .authFailed, scope: .account, text: "there is no user name to try")
+        throw refusal
+    }
+
+    // Apart from the asynchronous code, and kept apart: with a lock inlined into `connect` the optimiser crashes.
+    @inline(never)
+    private func namesToTry() -> [String] {
+        if let known = goodName.withLock({ $0 }) { return [known] }
+        return account.userNames
+    }
+
+    @inline(never)
+    private func remember(_ name: String) { goodName.withLock { $0 = name } }
+
+    @inline(never)
+    private func attempt(_ name: String, _ password: Secret) async -> Result<Session, any Error> {
+        do {
+            let signedIn = try await dialer.signIn(
+                to: Endpoint(account.imap), user: name, password: password, clientID: Self.clientID
+            )
+            return .success(Session(connection: signedIn.connection, server: signedIn.server))
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// What the provider means by its refusal, and what to do about it.
+    @inline(never)
     private func explain(_ error: SessionError, _ password: Secret) -> SessionError {
         let fits = account.profile.signIn.appPasswordShape.map { $0.matches(password) }
         let verdict = ServerMessageClassifier.imapLogin(
@@ -69,6 +96,7 @@ final class AccountConnector: Sendable {
         )
     }
 
+    @inline(never)
     private func password() async throws -> Secret {
         switch account.credential {
         case .password(let source):

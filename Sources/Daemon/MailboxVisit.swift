@@ -28,9 +28,10 @@ struct MailboxVisit: Sendable {
     static func open(_ hub: AccountHub, _ mailbox: MailboxName) async throws -> (
         visit: MailboxVisit, selected: SelectedMailbox
     ) {
-        let (connection, server) = try await hub.connector.connect()
+        let session = try await hub.connector.connect()
+        let connection = session.connection
         do {
-            return try await open(hub, mailbox, connection, server)
+            return try await open(hub, mailbox, connection, session.server)
         } catch {
             connection.close()
             throw error

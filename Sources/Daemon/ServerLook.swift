@@ -59,9 +59,9 @@ public struct ServerLook: Sendable {
         let dialer = Dialer(threads: 1)
         do {
             let connector = AccountConnector(account: account, dialer: dialer, logger: logger)
-            let (connection, server) = try await connector.connect()
-            let value = try await body(connection, server)
-            await connection.logout()
+            let session = try await connector.connect()
+            let value = try await body(session.connection, session.server)
+            await session.connection.logout()
             await dialer.shutDown()
             return value
         } catch {

@@ -30,13 +30,13 @@ struct Campaign: Sendable {
         postman = Postman(letters, runs)
         // Mail that lies there before the first look is the past, and stays.
         try await runs.start()
-        try await waitUntilWatching()
+        try await waitForFirstLook()
     }
 
-    func waitUntilWatching() async throws {
+    private func waitForFirstLook() async throws {
         let runs = runs
-        let watches = try await blocking { awaited(within: .seconds(20)) { runs.isWatching ? true : nil } }
-        guard watches != nil else { throw ServerUnavailable("postmoon does not watch:\n\(runs.log)") }
+        let hasLooked = try await blocking { awaited(within: .seconds(20)) { runs.hasLookedEverywhere ? true : nil } }
+        guard hasLooked != nil else { throw ServerUnavailable("postmoon does not watch:\n\(runs.log)") }
     }
 
     /// Delivers the letters beside the disturbance, waits until all has settled, and judges.

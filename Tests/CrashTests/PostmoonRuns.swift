@@ -109,6 +109,9 @@ final class PostmoonRuns: Sendable {
         }
     }
 
+    /// Whether the first run knows from where on mail is new, in both folders.
+    var hasLookedEverywhere: Bool { log.split(separator: "\n").count { $0.contains("first look: mail") } == 2 }
+
     /// Whether the present run has begun to wait for mail.
     var isWatching: Bool { log.contains("watching  mode=") }
 }

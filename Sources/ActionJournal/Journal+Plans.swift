@@ -46,14 +46,7 @@ extension Journal {
             try db.run(
                 """
                 DELETE FROM plan WHERE id IN (
-                    SELECT id FROM plan
-                    WHERE time < ? AND state NOT IN ('planned', 'running', 'held')
-                        AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.plan = plan.id)
-                        AND NOT EXISTS (SELECT 1 FROM step WHERE step.plan = plan.id AND step.state = 'begun')
-                        AND NOT EXISTS (
-                            SELECT 1 FROM step JOIN outbox ON outbox.step = step.id
-                            WHERE step.plan = plan.id AND outbox.state IN ('ready', 'begun', 'dot_sent', 'unknown'))
-                    ORDER BY time LIMIT ?)
+                    SELECT id FROM plan WHERE time < ? AND NOT \(Self.isUnderWay) ORDER BY time LIMIT ?)
                 """, [before, limit])
             return db.changesCount
         }
@@ -105,7 +98,7 @@ extension PlanQuery {
         return (sql, arguments)
     }
 
-    private static func withoutBrackets(_ messageID: String) -> String {
+    static func withoutBrackets(_ messageID: String) -> String {
         guard messageID.hasPrefix("<"), messageID.hasSuffix(">"), messageID.count > 2 else { return messageID }
         return String(messageID.dropFirst().dropLast())
     }

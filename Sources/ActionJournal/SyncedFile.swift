@@ -55,6 +55,14 @@ enum SyncedFile {
         guard fsync(descriptor) == 0 else { throw StateFolder.fault(at: folder) }
     }
 
+    /// Makes what was written to a file by other means survive a power loss.
+    static func synchronise(_ path: String) throws(JournalError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw StateFolder.fault(at: path) }
+        defer { close(descriptor) }
+        guard synchronise(descriptor) == 0 else { throw StateFolder.fault(at: path) }
+    }
+
     private static func synchronise(_ descriptor: Int32) -> Int32 {
         #if canImport(Darwin)
             // fsync alone does not reach the disk there.

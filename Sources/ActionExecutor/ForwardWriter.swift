@@ -23,19 +23,24 @@ public struct ForwardWriter: Sendable {
 
     let sender: Sender
     let spool: Spool
+    let loops: LoopGuard
     /// Random bytes for Message-IDs and file names.
     let random: @Sendable (Int) -> [UInt8]
 
-    public init(sender: Sender, spool: Spool, random: @escaping @Sendable (Int) -> [UInt8]) {
+    public init(sender: Sender, spool: Spool, loops: LoopGuard, random: @escaping @Sendable (Int) -> [UInt8]) {
         self.sender = sender
         self.spool = spool
+        self.loops = loops
         self.random = random
     }
 
     /// Composes and spools one forward: the same bytes and Message-ID for every attempt and recipient.
+    ///
+    /// - Throws: `SendingRefusal` for a message that goes round.
     public func write(
-        _ request: ForwardRequest, original: [UInt8], header: HeaderBlock, now: Int64
+        _ request: ForwardRequest, of identity: MessageIdentity, original: [UInt8], header: HeaderBlock, now: Int64
     ) async throws -> [OutboxDraft] {
+        let marker = try await loops.marker(for: original, identity: identity, to: request.to, now: now)
         let unique = MessageDigest.hex(random(16))
         let domain = sender.address.rawValue.split(separator: "@").last.map(String.init) ?? "localhost"
         let messageID = "\(unique)@\(domain)"
@@ -45,7 +50,7 @@ public struct ForwardWriter: Sendable {
                 name: sender.displayName, localpart: String(from.rawValue.prefix { $0 != "@" }), domain: domain
             ),
             to: request.to, subject: header.first("Subject")?.text ?? "", note: request.note, original: original,
-            messageID: messageID, date: now, offsetMinutes: 0, marker: "1; \(sender.account)",
+            messageID: messageID, date: now, offsetMinutes: 0, marker: marker.value,
             originalMessageID: header.first("Message-ID").flatMap { MessageIDList.parse($0.rawValue).first },
             references: header.first("References").map { MessageIDList.parse($0.rawValue) } ?? [],
             summary: ForwardComposer.Summary(of: header)

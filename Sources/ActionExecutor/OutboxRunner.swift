@@ -19,13 +19,16 @@ public struct OutboxRunner: Sendable {
     let submitting: any MailSubmitting
     let clock: @Sendable () -> Int64
     let logger: Logger
+    let ceiling: SendingCeiling
     /// Whether the program wants to end.
     let mayStop: @Sendable () -> Bool
     private let pause = SendingPause()
+    private let told = ToldWaits()
 
     public init(
         account: AccountName, journal: Journal, spool: Spool, submitting: any MailSubmitting,
-        clock: @escaping @Sendable () -> Int64, logger: Logger, mayStop: @escaping @Sendable () -> Bool = { false }
+        clock: @escaping @Sendable () -> Int64, logger: Logger, ceiling: SendingCeiling,
+        mayStop: @escaping @Sendable () -> Bool = { false }
     ) {
         self.account = account
         self.journal = journal
@@ -33,6 +36,7 @@ public struct OutboxRunner: Sendable {
         self.submitting = submitting
         self.clock = clock
         self.logger = logger
+        self.ceiling = ceiling
         self.mayStop = mayStop
     }
 
@@ -61,6 +65,7 @@ public struct OutboxRunner: Sendable {
         while let entry = try await journal.dueOutbox(account: account, now: clock(), limit: 1).first {
             try Task.checkCancellation()
             if mayStop() { return nil }
+            if try await mustWait(entry) { continue }
             if let error = try await send(entry), error.scope >= .connection {
                 // The server or the login is at fault: every other row would only knock at the same door.
                 let until = clock() + (error.scope >= .account ? Self.accountPause : Self.firstRetry)
@@ -69,6 +74,34 @@ public struct OutboxRunner: Sendable {
             }
         }
         return try await journal.nextOutboxDue(account: account)
+    }
+
+    /// Puts a row off that would go past a ceiling, and drops one whose message the target got already.
+    ///
+    /// - Returns: whether the row is not to be sent now.
+    private func mustWait(_ entry: OutboxEntry) async throws -> Bool {
+        // What may have arrived was counted; it is the same message again.
+        guard try await !journal.mayHaveArrived(entry.id) else { return false }
+        let now = clock()
+        let target = entry.draft.recipient
+        let before = try await journal.lastSent(identity: entry.identity, target: target, excluding: entry.id)
+        if let before, before > now - LoopGuard.memory {
+            try await settle(
+                entry, .superseded, "not sent: the same message went to \(target) less than 30 days ago",
+                [.outboxState(entry.id, .superseded, notBefore: nil)])
+            logger.notice("not sent twice", metadata: ["plan": "\(entry.plan)"])
+            return true
+        }
+        guard let wait = try await ceiling.wait(account: account, target: target, journal: journal, now: now) else {
+            return false
+        }
+        try await journal.apply([.outboxState(entry.id, .ready, notBefore: wait.until)])
+        if told.isNew(target, until: wait.until, now: now) {
+            logger.warning(
+                "sending waits",
+                metadata: ["plan": "\(entry.plan)", "because": "\(wait.reason)", "seconds": "\(wait.until - now)"])
+        }
+        return true
     }
 
     /// - Returns: why it has to be tried again, where it has.
@@ -145,16 +178,24 @@ public struct OutboxRunner: Sendable {
         code: FaultCode? = nil
     ) async throws {
         let text = String(text.prefix(500))
-        var facts: [JournalFact] = [
-            .outboxFinished(entry.id, state, result, text: text, notBefore: retryAt, at: clock())
-        ]
+        try await settle(
+            entry, state, text,
+            [.outboxFinished(entry.id, state, result, text: text, notBefore: retryAt, at: clock())])
+        log(entry, result, text, code)
+    }
+
+    /// Stores what became of a row, and what that makes of its step and plan.
+    private func settle(
+        _ entry: OutboxEntry, _ state: OutboxState, _ text: String, _ facts: [JournalFact]
+    ) async throws {
+        var facts = facts
         var isSettled = false
         // Only this runner changes the rows of this step, so what is read here stays true.
         if let step = try await journal.work(entry.plan)?.steps.first(where: { $0.id == entry.step }) {
             let rows = step.outbox.filter { $0.id != entry.id }.map(\.state) + [state]
             isSettled = rows.allSatisfy(\.isFinished)
             if isSettled {
-                let verdict: StepState = rows.contains(.refused) ? .failed : rows.contains(.held) ? .unknown : .done
+                let verdict = Self.verdict(rows)
                 let detail = verdict == .done ? nil : Self.reason(step.outbox, entry, state, text)
                 facts.append(.stepFinished(entry.step, verdict, StepOutcome(detail: detail), at: clock()))
             }
@@ -163,13 +204,19 @@ public struct OutboxRunner: Sendable {
         let now = clock()
         try await journal.apply(facts, settling: [entry.plan]) { PlanConsequences.facts(for: $0, at: now) }
         if isSettled { try? await spool.remove(entry.draft.spool) }
-        log(entry, result, text, code)
+    }
+
+    private static func verdict(_ rows: [OutboxState]) -> StepState {
+        if rows.contains(.refused) { return .failed }
+        if rows.contains(.held) { return .unknown }
+        return rows.allSatisfy { $0 == .superseded } ? .superseded : .done
     }
 
     /// Which recipient it was, when the last one to be settled is not the one that was refused.
     private static func reason(_ rows: [OutboxEntry], _ last: OutboxEntry, _ state: OutboxState, _ text: String)
         -> String
     {
+        if state == .superseded { return text }
         if state == .refused || state == .held { return "forward to \(last.draft.recipient): \(text)" }
         guard let row = rows.first(where: { $0.id != last.id && ($0.state == .refused || $0.state == .held) }) else {
             return "forward: \(text)"

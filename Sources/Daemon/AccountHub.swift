@@ -83,7 +83,8 @@ final class AccountHub: Sendable {
             sender: ForwardWriter.Sender(
                 account: name, address: address, displayName: account.displayName ?? "", unknown: account.unknown
             ),
-            spool: surroundings.spool, random: { MessageDigest.randomBytes($0) }
+            spool: surroundings.spool, loops: LoopGuard(account: name, journal: surroundings.journal),
+            random: { MessageDigest.randomBytes($0) }
         )
     }
 }

@@ -95,7 +95,8 @@ struct AccountService: Sendable {
         hub.connector.submitter().map {
             OutboxRunner(
                 account: hub.name, journal: surroundings.journal, spool: surroundings.spool, submitting: $0,
-                clock: surroundings.clock, logger: logger, mayStop: { [hub] in hub.isStopping }
+                clock: surroundings.clock, logger: logger, ceiling: hub.account.sendingCeiling,
+                mayStop: { [hub] in hub.isStopping }
             )
         }
     }
@@ -128,5 +129,13 @@ struct AccountService: Sendable {
         }
         if let fault { throw fault }
         return try await surroundings.journal.nextStepDue(account: hub.name, after: now)
+    }
+}
+
+extension AccountConfiguration {
+    /// Nine tenths of what the provider allows in a day: the person sends by hand as well.
+    fileprivate var sendingCeiling: SendingCeiling {
+        SendingCeiling(
+            hour: ceilingHour, day: ceilingDay, accountDay: profile.limits.perDay.map { $0 * 9 / 10 })
     }
 }

@@ -171,7 +171,12 @@ struct MessageDecider: Sendable {
             }
             if raw == nil { raw = try await whole(message) }
             guard let raw else { return nil }
-            outbox[index] = try await forwards.write(request, original: raw, header: HeaderBlock(raw), now: now)
+            do {
+                outbox[index] = try await forwards.write(
+                    request, of: message.identity, original: raw, header: HeaderBlock(raw), now: now)
+            } catch let refusal as SendingRefusal {
+                throw DecisionFailure("rule \(planned.rule): not forwarded: \(refusal)", rule: planned.rule)
+            }
         }
         return outbox
     }

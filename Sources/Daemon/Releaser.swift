@@ -65,9 +65,12 @@ struct Releaser: Sendable {
             else {
                 return [.planState(plan.id, .superseded, error: "the message was no longer there to be forwarded")]
             }
-            outbox[index] = try await forwards.write(
-                request, original: raw, header: HeaderBlock(raw), now: surroundings.clock()
-            )
+            do {
+                outbox[index] = try await forwards.write(
+                    request, of: plan.identity, original: raw, header: HeaderBlock(raw), now: surroundings.clock())
+            } catch let refusal as SendingRefusal {
+                return [.planState(plan.id, .failed, error: "rule \(planned.rule): not forwarded: \(refusal)")]
+            }
         }
         do {
             let steps = try visit.decider.planner.steps(for: plan.actions, outbox: outbox)

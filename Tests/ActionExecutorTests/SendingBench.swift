@@ -100,11 +100,13 @@ final class SendingBench: Sendable {
         account = try #require(AccountName("home"))
     }
 
-    func runner(_ submitter: ScriptedSubmitter) -> OutboxRunner {
+    func runner(
+        _ submitter: ScriptedSubmitter, ceiling: SendingCeiling = SendingCeiling(hour: 500, day: 2_000)
+    ) -> OutboxRunner {
         let clock = clock
         return OutboxRunner(
             account: account, journal: journal, spool: spool, submitting: submitter, clock: { clock.now },
-            logger: silent)
+            logger: silent, ceiling: ceiling)
     }
 
     func notices(_ channel: ScriptedChannel) -> NoticeRunner {
@@ -118,7 +120,7 @@ final class SendingBench: Sendable {
     /// A plan that only sends.
     func plan(
         to recipients: [String] = ["b@example.org"], policy: UnknownPolicy = .resend, notifies: Bool = false,
-        uid: UInt32 = 1
+        uid: UInt32 = 1, identity: String? = nil
     ) async throws -> PlanID {
         try await spool.write(Self.bytes, name: "\(uid).eml")
         var steps: [StepDraft] = []
@@ -140,7 +142,7 @@ final class SendingBench: Sendable {
             key: MessageKey(
                 account: account, mailbox: .inbox, uidValidity: try #require(UIDValidity(7)),
                 uid: try #require(UID(uid))),
-            identity: MessageIdentity(rawValue: "i\(uid)"), trigger: .new, time: clock.now,
+            identity: MessageIdentity(rawValue: identity ?? "i\(uid)"), trigger: .new, time: clock.now,
             headline: MessageHeadline(messageID: "", subject: "", from: ""), event: "new", generation: 1,
             state: .planned, actions: [forward, notify].map { PlannedAction(action: $0, rule: "r") }, rules: ["r"],
             steps: steps)

@@ -1,5 +1,5 @@
 /// How much of a message is looked at (FAULTS "A hostile or broken IMAP server"). What goes past a limit is left out,
-/// never an error.
+/// never an error; `ParsedMessage.limitsReached` says so.
 public struct MIMELimits: Sendable {
     /// Multiparts and messages inside each other.
     public var nesting = 64
@@ -17,4 +17,11 @@ public struct MIMELimits: Sendable {
     public init() {}
 
     public static let standard = MIMELimits()
+}
+
+/// A limit that a message went past, so that something of it was left out.
+public enum MIMELimit: String, CaseIterable, Sendable {
+    case nesting, parts, addresses, parameters
+    case headerField = "header_field"
+    case headerBlock = "header_block"
 }

@@ -27,6 +27,37 @@ struct MessageReport: Encodable {
         var filename: String?
         var disposition: String?
         var size: Int
+        var contentID: String?
+        /// As the part names it.
+        var charset: String?
+        /// Only `true`: the text was read in another charset than named, or none is named.
+        var charsetGuessed: Bool?
+        /// `signed` or `encrypted`.
+        var protection: String?
+        /// What a calendar asks for, in capitals.
+        var calendarMethod: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case part, type, filename, disposition, size
+            case contentID = "content_id"
+            case charset
+            case charsetGuessed = "charset_guessed"
+            case protection
+            case calendarMethod = "calendar_method"
+        }
+
+        init(_ part: MessagePart) {
+            self.part = part.path
+            type = part.mediaType
+            filename = part.filename
+            disposition = part.disposition
+            size = part.decodedSize
+            contentID = part.contentID
+            charset = part.parameters["charset"]
+            charsetGuessed = part.charsetIsGuessed ? true : nil
+            protection = part.protection?.rawValue
+            calendarMethod = part.calendarMethod
+        }
     }
 
     var messageID: String
@@ -46,6 +77,8 @@ struct MessageReport: Encodable {
     var size: Int
     var flags: [String]
     var parts: [Part]
+    /// Limits that the message went past; what lies behind them is not shown.
+    var limits: [String]
 
     private enum CodingKeys: String, CodingKey {
         case messageID = "message_id"
@@ -53,7 +86,7 @@ struct MessageReport: Encodable {
         case replyTo = "reply_to"
         case sender
         case listID = "list_id"
-        case headers, text, html, attachments, size, flags, parts
+        case headers, text, html, attachments, size, flags, parts, limits
     }
 
     init(_ message: ParsedMessage, flags: Set<MailModel.Flag>) {
@@ -75,12 +108,12 @@ struct MessageReport: Encodable {
         attachments = message.attachments.map { Attachment(filename: $0.filename, type: $0.type, size: $0.size) }
         size = message.size
         self.flags = flags.sorted().map(\.name)
-        parts = message.allParts.map {
-            Part(
-                part: $0.path, type: $0.mediaType, filename: $0.filename, disposition: $0.disposition,
-                size: $0.decodedSize
-            )
+        parts = message.allParts.map(Part.init)
+        var reached = message.limitsReached
+        for name in ["From", "To", "Cc", "Bcc", "Reply-To", "Sender"] {
+            if header.all(name).contains(where: \.hasMoreAddresses) { reached.insert(.addresses) }
         }
+        limits = reached.map(\.rawValue).sorted()
     }
 
     func json() throws -> String {

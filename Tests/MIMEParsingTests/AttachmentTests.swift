@@ -38,6 +38,19 @@ import Testing
         #expect(parsed.attachments.map(\.filename) == ["€.txt", "€.txt", "€.txt", "pass wd", "ab"])
     }
 
+    @Test func namesThatNameNoFileAreNone() {
+        let parsed = mixed([
+            ["Content-Type: a/b; name=a.txt", "Content-Disposition: attachment; filename=\"\"", "", "a"],
+            ["Content-Type: a/b; name=\"\"", "Content-Disposition: attachment; filename=\"..\"", "", "a"],
+            ["Content-Disposition: attachment; filename=\"C:\\My Files\\b.txt\"", "", "a"],
+            ["Content-Disposition: attachment; filename=\" c.txt \"", "", "a"],
+            ["Content-Disposition: attachment; filename=\"dir/\"", "", "a"],
+            ["Content-Disposition: attachment; filename*=utf-8''..%2F..%2Fetc%2Fd.txt", "", "a"],
+            ["Content-Disposition: attachment; filename*=utf-8''a%0d%0ab%00.txt", "", "a"],
+        ])
+        #expect(parsed.attachments.map(\.filename) == ["a.txt", "", "b.txt", "c.txt", "dir", "d.txt", "a  b.txt"])
+    }
+
     @Test func aTextThatSaysAttachmentIsOne() {
         let parsed = mixed([["Content-Type: text/plain", "Content-Disposition: ATTACHMENT", "", "log"]])
         #expect(show(parsed) == ["|text/plain|3"])

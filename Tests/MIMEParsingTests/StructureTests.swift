@@ -137,10 +137,98 @@ import Testing
         #expect(ParsedMessage(Array("\r\nbody".utf8)).text == "body")
     }
 
+    @Test func aMessageWithBareCarriageReturnsIsRead() {
+        let raw = message(
+            "Subject: a", "Content-Type: multipart/mixed; boundary=a", "", "--a", "", "one", "--a",
+            "Content-Type: text/html", "", "<p>two", "--a--"
+        ).filter { $0 != 0x0A }
+        #expect(outline(raw) == ["TEXT multipart/mixed", "1 text/plain", "2 text/html"])
+        #expect(ParsedMessage(raw).text == "one")
+        #expect(ParsedMessage(raw).size == raw.count)
+        #expect(HeaderBlock(raw).fields.map(\.name) == ["Subject", "Content-Type"])
+    }
+
+    @Test func aByteOrderMarkBeforeTheHeaderIsSkipped() {
+        let raw = [0xEF, 0xBB, 0xBF] + message("Subject: a", "To: b@x.org", "", "text")
+        #expect(ParsedMessage(raw).header.fields.map(\.name) == ["Subject", "To"])
+        #expect(ParsedMessage(raw).text == "text\n")
+    }
+
+    @Test func ofTwoContentTypesTheFirstThatIsOneCounts() {
+        let raw = message("Content-Type: ;", "Content-Type: text/html; charset=utf-8", "", "<p>x")
+        #expect(outline(raw) == ["1 text/html"])
+        #expect(outline(message("Content-Type: text/html", "Content-Type: text/plain", "", "x")) == ["1 text/html"])
+    }
+
+    @Test func ofTwoTransferEncodingsTheFirstThatIsKnownCounts() {
+        let raw = message("Content-Transfer-Encoding: 7bit", "Content-Transfer-Encoding: base64", "", "aGVsbG8=")
+        #expect(ParsedMessage(raw).text == "hello")
+    }
+
+    @Test func anEncodedMultipartIsDecodedFirst() {
+        let body = message("--a", "", "one", "--a", "Content-Type: text/html", "", "<p>two", "--a--")
+        let raw =
+            message("Content-Type: multipart/mixed; boundary=a", "Content-Transfer-Encoding: base64", "")
+            + Base64.encodeLines(body)
+        #expect(outline(raw) == ["TEXT multipart/mixed", "1 text/plain", "2 text/html"])
+        #expect(ParsedMessage(raw).text == "one")
+        // Most only say so.
+        let plain = message("Content-Type: multipart/mixed; boundary=a", "Content-Transfer-Encoding: base64", "") + body
+        #expect(ParsedMessage(plain).text == "one")
+        let neither = message("Content-Type: multipart/mixed", "Content-Transfer-Encoding: base64", "", "aGVsbG8=")
+        #expect(ParsedMessage(neither).text == "aGVsbG8=\n")
+    }
+
+    @Test func ofTwoBoundariesTheRightOneIsFound() {
+        let raw = message(
+            "Content-Type: multipart/mixed; boundary=wrong; boundary=right", "", "--right", "", "one",
+            "--right--")
+        #expect(ParsedMessage(raw).text == "one")
+    }
+
+    @Test func aBoundaryUsedTwiceHidesNothing() {
+        let raw = message(
+            "Content-Type: multipart/mixed; boundary=a", "", "--a", "Content-Type: multipart/alternative; boundary=a",
+            "", "--a", "", "one", "--a--", "--a", "Content-Type: application/pdf; name=x.pdf", "", "pdf", "--a--")
+        let parsed = ParsedMessage(raw)
+        #expect(parsed.text == "one")
+        #expect(parsed.attachments.map(\.filename) == ["x.pdf"])
+    }
+
+    @Test func emptyMultipartsHaveNoParts() {
+        let closed = message("Content-Type: multipart/mixed; boundary=a", "", "--a--", "")
+        #expect(outline(closed) == ["TEXT multipart/mixed"])
+        #expect(outline(message("Content-Type: multipart/mixed; boundary=a", "")) == ["TEXT multipart/mixed"])
+        #expect(
+            outline(message("Content-Type: multipart/mixed; boundary=\"\"", "", "--", "")) == ["TEXT multipart/mixed"])
+    }
+
+    @Test func rawBytesInHeadersAreReadInTheCharsetOfTheText() {
+        let koi8: [UInt8] = [0xF0, 0xD2, 0xC9, 0xD7, 0xC5, 0xD4]
+        let raw =
+            Array("Subject: ".utf8) + koi8
+            + message(
+                "", "Content-Type: multipart/mixed; boundary=a", "", "--a",
+                "Content-Type: text/plain; charset=koi8-r", "") + koi8 + message("", "--a")
+            + Array("Content-Disposition: attachment; filename=\"".utf8) + koi8 + message("\"", "", "x", "--a--")
+        let parsed = ParsedMessage(raw)
+        #expect(parsed.header.first("Subject")?.text == "Привет")
+        #expect(parsed.text == "Привет")
+        #expect(parsed.attachments.map(\.filename) == ["Привет"])
+    }
+
     private static let mediaTypesCases: [(String, String)] = [
         ("text/plain", "text/plain"), ("TEXT/Html; charset=x", "text/html"), ("text", "text/plain"), ("", "text/plain"),
         ("/", "text/plain"), ("a/b/c", "text/plain"), ("; charset=utf-8", "text/plain"),
         ("application/pdf; name=\"x", "application/pdf"), ("pdf; name=x.pdf", "application/octet-stream"),
+        ("text / html", "text/html"), ("text/(comment)html", "text/html"),
+        ("(comment) text/html (c); a=b", "text/html"),
+        ("\"text/html\"; charset=utf-8", "text/html"), ("text/html, charset=utf-8", "text/html"),
+        ("text/html:", "text/plain"), ("text/ht<ml", "text/plain"), ("text/html\t;a=b", "text/html"),
+        (
+            "application/vnd.ms-excel.sheet.binary.macroEnabled.12",
+            "application/vnd.ms-excel.sheet.binary.macroenabled.12"
+        ),
         ("image/jpeg name=x.jpg", "image/jpeg"), ("text/plain charset=utf-8", "text/plain"),
     ]
 

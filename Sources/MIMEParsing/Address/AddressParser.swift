@@ -25,6 +25,7 @@ struct AddressParser {
     private var unclosedComment = false
 
     private var addresses: [EmailAddress] = []
+    private var isCut = false
     private var words: [Word] = []
     private var angle: [Word]?
     /// How many words stood before the angle.
@@ -35,10 +36,10 @@ struct AddressParser {
 
     static func parse(
         _ bytes: ArraySlice<UInt8>, fallback: Charset = .windows1252, limit: Int, readsEncodedLists: Bool = true
-    ) -> [EmailAddress] {
+    ) -> (addresses: [EmailAddress], isCut: Bool) {
         var parser = AddressParser(bytes, fallback: fallback, limit: limit, readsEncodedLists: readsEncodedLists)
         parser.run()
-        return parser.addresses
+        return (parser.addresses, parser.isCut)
     }
 
     private init(_ bytes: ArraySlice<UInt8>, fallback: Charset, limit: Int, readsEncodedLists: Bool) {
@@ -49,6 +50,8 @@ struct AddressParser {
         position = bytes.startIndex
         finder = EncodedWord.Finder(bytes)
     }
+
+    private static let separators: Set<UInt8> = [ASCII.comma, ASCII.semicolon, ASCII.greater]
 
     private mutating func run() {
         var hasSpace = false
@@ -88,6 +91,8 @@ struct AddressParser {
             hasSpace = true
         }
         finishMailbox(atComma: false)
+        isCut =
+            addresses.count > limit || bytes[position...].contains { !$0.isWhitespace && !Self.separators.contains($0) }
         if addresses.count > limit { addresses.removeLast(addresses.count - limit) }
     }
 
@@ -294,7 +299,7 @@ struct AddressParser {
         if readsEncodedLists, name.utf8.contains(ASCII.at), words.contains(where: { $0.kind == .encoded }) {
             let inner = Array(name.utf8)
             let left = limit - addresses.count
-            addresses += AddressParser.parse(inner[...], limit: max(left, 0), readsEncodedLists: false)
+            addresses += AddressParser.parse(inner[...], limit: max(left, 0), readsEncodedLists: false).addresses
         } else if words.count == 1, words[0].kind != .encoded {
             addresses.append(EmailAddress(name: "", localpart: name, domain: ""))
         } else if !name.isEmpty {

@@ -18,6 +18,8 @@ struct Charset: Hashable, Sendable {
     static let unknown = Charset(decoder: .guess)
     static let utf8 = Charset(decoder: .utf8)
     static let windows1252 = Charset(decoder: .windows1252)
+    /// By its byte order mark.
+    static let utf16 = Charset(decoder: .utf16(bigEndian: nil))
 
     private init(decoder: Decoder) { self.decoder = decoder }
 

@@ -89,7 +89,7 @@ public struct ForwardComposer: Sendable {
     public static func inline(_ input: Input) -> [UInt8] {
         let message = ParsedMessage(input.original)
         let outline = MessageOutline(message.root)
-        var body = ComposedPart.text(introduction(input) + "\r\n" + message.text, subtype: "plain")
+        var body = ComposedPart.text(introduction(input) + "\r\n" + message.textWithFiles, subtype: "plain")
         let html = message.html
         var others = outline.leaves
         if !html.isEmpty {

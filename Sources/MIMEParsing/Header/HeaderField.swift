@@ -43,7 +43,12 @@ public struct HeaderField: Sendable {
 
     /// The addresses of an address list (RFC 5322 §3.4 and §4.4), members of groups among the others.
     public var addresses: [EmailAddress] {
-        AddressParser.parse(unfolded, fallback: fallback, limit: addressLimit)
+        AddressParser.parse(unfolded, fallback: fallback, limit: addressLimit).addresses
+    }
+
+    /// Whether there are more than `addresses` has (`MIMELimits.addresses`).
+    public var hasMoreAddresses: Bool {
+        AddressParser.parse(unfolded, fallback: fallback, limit: addressLimit).isCut
     }
 
     func isNamed(_ other: String) -> Bool {

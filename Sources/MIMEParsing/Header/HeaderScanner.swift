@@ -6,6 +6,9 @@ enum HeaderScanner {
         var bodyStart: Int
     }
 
+    /// Some editors put it before everything.
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     /// Reads lines in `range` until an empty one, or one beginning with `--` that `isDelimiter(start, end)` knows.
     /// Without an empty line, what follows the last field and is none itself counts as body.
     static func scan(
@@ -13,21 +16,25 @@ enum HeaderScanner {
     ) -> Result {
         var fields: [HeaderField] = []
         fields.reserveCapacity(32)
-        var position = range.lowerBound
+        let first = bytes[range].starts(with: byteOrderMark) ? range.lowerBound + 3 : range.lowerBound
+        var position = first
         let end = range.upperBound
         var budget = limits.headerBlock
+        var limitsReached: Set<MIMELimit> = []
         var eightBit = false
         // The field being read: where it starts and its colon; `nil` while junk is skipped.
         var open: (start: Int, nameEnd: Int, colon: Int, folded: Bool)?
-        var lastFieldEnd = range.lowerBound
-        var previousLineEnd = range.lowerBound
+        var lastFieldEnd = first
+        var previousLineEnd = first
 
         func close(at valueEnd: Int) {
             guard let field = open else { return }
             open = nil
             let size = min(valueEnd - field.start, limits.headerField)
+            if size < valueEnd - field.start { limitsReached.insert(.headerField) }
             guard size <= budget else {
                 budget = 0
+                limitsReached.insert(.headerBlock)
                 return
             }
             budget -= size
@@ -36,6 +43,12 @@ enum HeaderScanner {
                     bytes: bytes, name: field.start..<field.nameEnd,
                     value: (field.colon + 1)..<max(field.start + size, field.colon + 1), isFolded: field.folded,
                     limits: limits))
+        }
+
+        func result(bodyStart: Int) -> Result {
+            Result(
+                block: HeaderBlock(fields: fields, limitsReached: limitsReached, hasRawBytes: eightBit),
+                bodyStart: bodyStart)
         }
 
         while position < end {
@@ -50,13 +63,12 @@ enum HeaderScanner {
             let isTerminated = position < end
             if isTerminated { position += 1 }
 
-            let first = lineEnd > lineStart ? bytes[lineStart] : 0
+            let initial = lineEnd > lineStart ? bytes[lineStart] : 0
             if lineEnd == lineStart, isTerminated || position > lineStart {
                 close(at: previousLineEnd)
-                finish(&fields, bytes: bytes, eightBit: eightBit)
-                return Result(block: HeaderBlock(fields: fields), bodyStart: position)
+                return result(bodyStart: position)
             }
-            if first.isBlank {
+            if initial.isBlank {
                 if open != nil {
                     open?.folded = true
                     eightBit = eightBit || accumulated >= 0x80
@@ -65,12 +77,11 @@ enum HeaderScanner {
                 }
                 continue
             }
-            if first == ASCII.hyphen, lineEnd - lineStart > 2, bytes[lineStart + 1] == ASCII.hyphen,
+            if initial == ASCII.hyphen, lineEnd - lineStart > 2, bytes[lineStart + 1] == ASCII.hyphen,
                 isDelimiter(lineStart, lineEnd)
             {
                 close(at: previousLineEnd)
-                finish(&fields, bytes: bytes, eightBit: eightBit)
-                return Result(block: HeaderBlock(fields: fields), bodyStart: lineStart)
+                return result(bodyStart: lineStart)
             }
             close(at: previousLineEnd)
             if let (nameEnd, colon) = fieldName(bytes, from: lineStart, to: lineEnd) {
@@ -78,13 +89,12 @@ enum HeaderScanner {
                 eightBit = eightBit || accumulated >= 0x80
                 previousLineEnd = lineEnd
                 lastFieldEnd = position
-            } else if lineStart == range.lowerBound, isMboxLine(bytes, from: lineStart, to: lineEnd) {
+            } else if lineStart == first, isMboxLine(bytes, from: lineStart, to: lineEnd) {
                 lastFieldEnd = position
             }
         }
         close(at: previousLineEnd)
-        finish(&fields, bytes: bytes, eightBit: eightBit)
-        return Result(block: HeaderBlock(fields: fields), bodyStart: lastFieldEnd)
+        return result(bodyStart: lastFieldEnd)
     }
 
     /// Whether a field could begin at `start`.
@@ -111,14 +121,5 @@ enum HeaderScanner {
     private static func isMboxLine(_ bytes: [UInt8], from start: Int, to end: Int) -> Bool {
         let line = bytes[start..<end]
         return line.starts(with: "From ".utf8) || line.starts(with: ">From ".utf8)
-    }
-
-    /// Bytes that are no UTF-8 are read in the charset that the message names for its body, if it names one.
-    private static func finish(_ fields: inout [HeaderField], bytes: [UInt8], eightBit: Bool) {
-        guard eightBit, let contentType = fields.first(where: { $0.isNamed("Content-Type") }) else { return }
-        let value = ParameterizedValue(contentType, limits: .standard)
-        guard let name = value.parameters["charset"], let charset = Charset(name: name), charset.suitsRawBytes
-        else { return }
-        for index in fields.indices { fields[index].fallback = charset }
     }
 }

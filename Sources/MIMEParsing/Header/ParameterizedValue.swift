@@ -4,6 +4,8 @@ struct ParameterizedValue: Sendable {
     var value: String
     /// By lower-case name, decoded.
     var parameters: [String: String]
+    /// Whether there are more parameters than were read (`MIMELimits.parameters`).
+    var isCut: Bool
 
     init(_ field: HeaderField, limits: MIMELimits) {
         self.init(field.unfolded, fallback: field.fallback, limit: limits.parameters)
@@ -19,6 +21,7 @@ struct ParameterizedValue: Sendable {
             count += 1
         }
         parameters = segments.decoded(fallback: fallback)
+        isCut = count == limit && scanner.nextParameter() != nil
     }
 
     // MARK: Scanning
@@ -33,18 +36,30 @@ struct ParameterizedValue: Sendable {
         mutating func mainValue() -> String {
             skipSpace()
             let start = position
+            if position < bytes.endIndex, bytes[position] == ASCII.quote, let quoted = quotedString() {
+                return quoted.trimmed().lowercasedString()
+            }
+            var text: [UInt8] = []
             while position < bytes.endIndex {
                 let byte = bytes[position]
-                if byte == ASCII.semicolon || byte.isWhitespace || byte == ASCII.openParenthesis { break }
+                if byte == ASCII.semicolon || byte == ASCII.comma { break }
+                if byte.isWhitespace || byte == ASCII.openParenthesis {
+                    skipSpace()
+                    // `text / plain`, `text/(comment)plain`
+                    let goesOn = position < bytes.endIndex && bytes[position] == ASCII.slash
+                    guard goesOn || (text.last == ASCII.slash && position > start) else { break }
+                    if position == start { break }
+                    continue
+                }
+                text.append(byte)
                 position += 1
             }
-            let text = bytes[start..<position]
             // `Content-Type: charset=utf-8` has no value at all.
             if text.contains(ASCII.equals) {
                 position = start
                 return ""
             }
-            return text.lowercasedString()
+            return text[...].lowercasedString()
         }
 
         /// The next `name=value`, the value still encoded.
@@ -126,7 +141,7 @@ struct ParameterizedValue: Sendable {
             }
             let content = bytes[(position + 1)..<index]
             position = index + 1
-            return hasEscapes ? QuotedText.unescape(content) : content
+            return hasEscapes ? QuotedText.unescapeQuotes(content) : content
         }
 
         private mutating func commentEnd() -> Int? {
@@ -167,6 +182,9 @@ struct ParameterizedValue: Sendable {
             var number: Int
             var isExtended: Bool
             var bytes: ArraySlice<UInt8>
+
+            /// Of `name*=`, which is the whole value.
+            static let whole = -1
         }
 
         private var plain: [String: ArraySlice<UInt8>] = [:]
@@ -182,7 +200,7 @@ struct ParameterizedValue: Sendable {
             var tail = name[(star + 1)...]
             let isExtended = tail.isEmpty || tail.last == ASCII.asterisk
             if tail.last == ASCII.asterisk { tail = tail.dropLast() }
-            var number = 0
+            var number = tail.isEmpty ? Piece.whole : 0
             for byte in tail.prefix(6) where byte.isDigit { number = number * 10 + Int(byte &- 0x30) }
             extended[key, default: []].append(Piece(number: number, isExtended: isExtended, bytes: value))
         }
@@ -198,8 +216,9 @@ struct ParameterizedValue: Sendable {
                 .sorted { ($0.element.number, $0.offset) < ($1.element.number, $1.offset) }.map(\.element)
             var charset: Charset?
             var bytes: [UInt8] = []
-            var last = -1
+            var last: Int?
             for piece in pieces where piece.number != last {
+                if last == Piece.whole { break }
                 last = piece.number
                 var text = piece.bytes
                 if piece.isExtended {

@@ -17,6 +17,24 @@ enum QuotedText {
         return result[...]
     }
 
+    /// Without the backslashes before quotes and backslashes; any other stands in the path of a file
+    /// (`C:\Users\a.txt` written without its quoted pairs).
+    static func unescapeQuotes(_ content: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var result: [UInt8] = []
+        result.reserveCapacity(content.count)
+        var index = content.startIndex
+        while index < content.endIndex {
+            if content[index] == ASCII.backslash, index + 1 < content.endIndex,
+                content[index + 1] == ASCII.backslash || content[index + 1] == ASCII.quote
+            {
+                index += 1
+            }
+            result.append(content[index])
+            index += 1
+        }
+        return result[...]
+    }
+
     /// Behind the quoted string whose `"` stands at `start`; `nil` if it has no end.
     static func quotedEnd(_ bytes: ArraySlice<UInt8>, at start: Int) -> Int? {
         var index = start + 1

@@ -11,9 +11,13 @@ struct MessageOutline {
     /// Candidates that are attachments unless the HTML shows them, with their place among `attachments`.
     private var images: [(place: Int, part: MessagePart)] = []
 
-    init(_ root: MessagePart) {
+    /// Whether attachments matter, which costs a look into texts.
+    private let findsAttachments: Bool
+
+    init(_ root: MessagePart, findsAttachments: Bool = false) {
+        self.findsAttachments = findsAttachments
         visit(root, parent: nil)
-        settleImages()
+        if findsAttachments { settleImages() }
     }
 
     private mutating func visit(_ part: MessagePart, parent: MessagePart?) {
@@ -29,6 +33,7 @@ struct MessageOutline {
         } else if isText(part, parent: parent) {
             hasText = true
             if part.mediaType == "text/html" { htmls.append(part) } else { texts.append(part) }
+            if findsAttachments, let files = part.uuencodedFiles()?.files { attachments += files }
         } else {
             leaves.append(part)
             guard part.filename != nil else { return }

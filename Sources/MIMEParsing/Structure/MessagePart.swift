@@ -1,7 +1,7 @@
 /// A node of a message's MIME tree. It keeps the message's bytes; bodies are decoded when they are asked for.
 public struct MessagePart: Sendable {
     /// Its number as IMAP's BODY[...] has it (RFC 3501 §6.4.5): `1`, `2.1`. A multipart that is a whole message has
-    /// none there and is `TEXT`, or `2.TEXT` inside attached message `2`.
+    /// none there and is `TEXT`, or `2.TEXT` inside attached message `2`. A file uuencoded in a text has the text's.
     public internal(set) var path: String
     /// Lower case, `text/plain` where the message names none or nonsense.
     public internal(set) var mediaType: String
@@ -39,25 +39,17 @@ public struct MessagePart: Sendable {
     public func decoded() -> [UInt8] { encoding.decode(body) }
 
     /// The body as text: charset decoded, line ends LF, `format=flowed` paragraphs joined (RFC 3676).
-    public func decodedText() -> String {
-        let bytes = encoding == .identity ? body : decoded()[...]
-        let text = LineEndings.lineFeeds(CharsetDecoder.decode(bytes, as: charset(of: bytes)))
+    public func decodedText() -> String { text(of: encoding == .identity ? body : decoded()[...]) }
+
+    /// As `decodedText()`, without the files that stand uuencoded in it.
+    func textWithoutFiles() -> String {
+        guard let (_, rest) = uuencodedFiles() else { return decodedText() }
+        return text(of: rest[...])
+    }
+
+    private func text(of bytes: ArraySlice<UInt8>) -> String {
+        let text = LineEndings.lineFeeds(CharsetDecoder.decode(bytes, as: charset(of: bytes).charset))
         guard mediaType == "text/plain", parameters["format"]?.lowercased() == "flowed" else { return text }
         return FlowedText.unfold(text, deletesSpace: parameters["delsp"]?.lowercased() == "yes")
-    }
-
-    /// The charset that the part names and nobody here knows; its text was then read as UTF-8 or windows-1252.
-    public var unknownCharset: String? {
-        guard let name = parameters["charset"], !name.isEmpty, Charset(name: name) == nil else { return nil }
-        return name
-    }
-
-    private func charset(of bytes: ArraySlice<UInt8>) -> Charset {
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return .utf8 }
-        if let name = parameters["charset"], !name.isEmpty { return Charset(name: name) ?? .unknown }
-        if mediaType == "text/html", let name = HTMLCharset.declared(in: bytes) {
-            return Charset(name: name) ?? .unknown
-        }
-        return .unknown
     }
 }

@@ -5,16 +5,25 @@ public struct ParsedMessage: Sendable {
     public let root: MessagePart
     /// Of the whole message in bytes, as it came.
     public let size: Int
+    /// What was left out because there was too much of it; empty for nearly every message. That a header has more
+    /// addresses than are read is not known here: `HeaderField.hasMoreAddresses`.
+    public let limitsReached: Set<MIMELimit>
 
     public init(_ raw: [UInt8], limits: MIMELimits = .standard) {
-        root = StructureParser.parse(raw, limits: limits)
+        (root, limitsReached) = StructureParser.parse(raw, limits: limits)
         header = root.header
         size = raw.count
     }
 
-    /// The text parts that are no attachments, in order; where they say nothing, text made from the HTML.
-    public var text: String {
-        let texts = MessageOutline(root).texts.map { $0.decodedText() }
+    /// The text parts that are no attachments, in order, without files uuencoded in them; where they say nothing, text
+    /// made from the HTML.
+    public var text: String { text { $0.textWithoutFiles() } }
+
+    /// As `text`, with the files uuencoded in it, which are no parts that could be copied.
+    var textWithFiles: String { text { $0.decodedText() } }
+
+    private func text(_ read: (MessagePart) -> String) -> String {
+        let texts = MessageOutline(root).texts.map(read)
         if texts.contains(where: { $0.contains { !$0.isWhitespace } }) { return joined(texts) }
         let html = html
         return html.isEmpty ? joined(texts) : HTMLText.convert(html)
@@ -24,8 +33,10 @@ public struct ParsedMessage: Sendable {
     public var html: String { joined(MessageOutline(root).htmls.map { $0.decodedText() }) }
 
     /// Parts that say `attachment` or have a file name and are neither the text nor an image that the HTML shows, and
-    /// attached messages (DESIGN §4).
-    public var attachments: [Attachment] { MessageOutline(root).attachments.map(Attachment.init) }
+    /// attached messages (DESIGN §4). A file uuencoded in a text says so too.
+    public var attachments: [Attachment] {
+        MessageOutline(root, findsAttachments: true).attachments.map(Attachment.init)
+    }
 
     /// Every part, depth first, containers and what attached messages hold included.
     public var allParts: [MessagePart] {

@@ -24,17 +24,30 @@ struct StructureParser {
     private var boundaries: [[UInt8]] = []
     private var partCount: Int
     private var guesses = 0
+    private var limitsReached: Set<MIMELimit> = []
+    /// That of the first text which names one where 8-bit characters are no UTF-8: raw bytes in headers that name none
+    /// are read in it.
+    private var rawCharset: Charset?
 
-    /// - Parameter partCount: parts already counted in the message that these bytes were decoded from.
-    private init(_ bytes: [UInt8], limits: MIMELimits, partCount: Int) {
+    private init(_ bytes: [UInt8], limits: MIMELimits) {
         self.bytes = bytes
         self.limits = limits
-        self.partCount = partCount
+        partCount = 0
     }
 
-    static func parse(_ bytes: [UInt8], limits: MIMELimits) -> MessagePart {
-        var parser = StructureParser(bytes, limits: limits, partCount: 0)
-        return parser.message(at: 0, numbering: "", depth: 0).part
+    /// For bytes that were decoded from a part of what `outer` parses.
+    private init(_ bytes: [UInt8], inside outer: StructureParser) {
+        self.bytes = bytes
+        limits = outer.limits
+        partCount = outer.partCount
+        rawCharset = outer.rawCharset
+    }
+
+    static func parse(_ bytes: [UInt8], limits: MIMELimits) -> (root: MessagePart, limitsReached: Set<MIMELimit>) {
+        var parser = StructureParser(LineEndings.withLines(bytes), limits: limits)
+        var root = parser.message(at: 0, numbering: "", depth: 0).part
+        if root.header.needsCharset, let charset = parser.rawCharset { root.header.readRawBytes(as: charset) }
+        return (root, parser.limitsReached)
     }
 
     // MARK: Parts
@@ -53,8 +66,16 @@ struct StructureParser {
         at start: Int, depth: Int, defaultType: String, numbered: (Bool) -> (path: String, prefix: String)
     ) -> (part: MessagePart, ending: Ending) {
         partCount += 1
-        let scanned = scanHeader(at: start)
+        var scanned = scanHeader(at: start)
+        limitsReached.formUnion(scanned.block.limitsReached)
+        if scanned.block.needsCharset, let rawCharset { scanned.block.readRawBytes(as: rawCharset) }
         let header = PartHeader(scanned.block, defaultType: defaultType, limits: limits)
+        if header.hasMoreParameters { limitsReached.insert(.parameters) }
+        if rawCharset == nil, header.mediaType.hasPrefix("text/"), let name = header.parameters["charset"],
+            let charset = Charset(name: name), charset.suitsRawBytes
+        {
+            rawCharset = charset
+        }
         let (path, prefix) = numbered(header.mediaType.hasPrefix("multipart/"))
         var part = MessagePart(
             path: path, mediaType: header.mediaType, parameters: header.parameters, filename: header.filename,
@@ -62,24 +83,50 @@ struct StructureParser {
             rawBody: scanned.bodyStart..<scanned.bodyStart, source: bytes, start: start, encoding: header.encoding)
         let ending = readBody(of: &part, from: scanned.bodyStart, numbering: prefix, depth: depth)
         part.rawBody = scanned.bodyStart..<max(ending.bodyEnd, scanned.bodyStart)
-        if part.isMessage, part.encoding != .identity, depth < limits.nesting, partCount < limits.parts {
-            // RFC 2046 §5.2.1 forbids it; mail does it. Decoding only shrinks, so this ends.
-            var inner = StructureParser(part.decoded(), limits: limits, partCount: partCount)
-            part.children = [inner.message(at: 0, numbering: prefix, depth: depth + 1).part]
-            partCount = inner.partCount
+        if part.filename == nil, part.encoding == .uuencode, let name = UUEncoding.name(in: part.body) {
+            part.filename = PartHeader.basename(HeaderText.decode(name))
+        }
+        if part.isMessage || part.isMultipart, part.children.isEmpty, header.namedEncoding != .identity {
+            readEncoded(&part, header.namedEncoding, numbering: prefix, depth: depth)
         }
         return (part, ending)
+    }
+
+    /// Messages and multiparts inside an encoding: RFC 2045 §6.4 forbids it; mail does it. Decoding only shrinks, so
+    /// this ends.
+    private mutating func readEncoded(
+        _ part: inout MessagePart, _ encoding: TransferEncoding, numbering: String, depth: Int
+    ) {
+        guard mayDescend(to: depth) else { return }
+        var decoded = part
+        decoded.encoding = encoding
+        var inner = StructureParser(decoded.decoded(), inside: self)
+        if part.isMessage {
+            decoded.children = [inner.message(at: 0, numbering: numbering, depth: depth + 1).part]
+        } else {
+            _ = inner.readMultipart(of: &decoded, from: 0, numbering: numbering, depth: depth)
+        }
+        partCount = inner.partCount
+        limitsReached.formUnion(inner.limitsReached)
+        rawCharset = inner.rawCharset
+        if !decoded.children.isEmpty { part = decoded }
+    }
+
+    /// Whether parts `depth` deep may have parts; notes it if not.
+    private mutating func mayDescend(to depth: Int) -> Bool {
+        if depth >= limits.nesting { limitsReached.insert(.nesting) }
+        if partCount >= limits.parts { limitsReached.insert(.parts) }
+        return depth < limits.nesting && partCount < limits.parts
     }
 
     private mutating func readBody(
         of part: inout MessagePart, from bodyStart: Int, numbering: String, depth: Int
     ) -> Ending {
-        guard depth < limits.nesting else { return findDelimiter(from: bodyStart) }
+        guard part.isMultipart || (part.isMessage && part.encoding == .identity), mayDescend(to: depth) else {
+            return findDelimiter(from: bodyStart)
+        }
         if part.isMultipart {
             return readMultipart(of: &part, from: bodyStart, numbering: numbering, depth: depth)
-        }
-        guard part.isMessage, part.encoding == .identity, partCount < limits.parts else {
-            return findDelimiter(from: bodyStart)
         }
         let (child, ending) = message(at: embeddedStart(bodyStart), numbering: numbering, depth: depth + 1)
         part.children = [child]
@@ -111,6 +158,7 @@ struct StructureParser {
         }
         while ending.stop == .delimiter(level: level, closes: false) {
             guard partCount < limits.parts else {
+                limitsReached.insert(.parts)
                 ending = findDelimiter(from: ending.next)
                 continue
             }

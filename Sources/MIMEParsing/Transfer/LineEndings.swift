@@ -19,6 +19,12 @@ enum LineEndings {
         return result
     }
 
+    /// The bytes with LF in place of CR if they have no LF at all; offsets stay.
+    static func withLines(_ bytes: [UInt8]) -> [UInt8] {
+        guard !bytes.contains(ASCII.lineFeed), bytes.contains(ASCII.carriageReturn) else { return bytes }
+        return bytes.map { $0 == ASCII.carriageReturn ? ASCII.lineFeed : $0 }
+    }
+
     /// CRLF and bare CR become LF, NUL goes.
     static func lineFeeds(_ text: String) -> String {
         let bytes = Array(text.utf8)

@@ -35,7 +35,7 @@ enum TransferEncoding: Hashable, Sendable {
         case .identity: return bytes.count
         case .base64: return Base64.decodedCount(bytes, stopsAfterPadding: true)
         case .quotedPrintable: return QuotedPrintable.decodedCount(bytes)
-        case .uuencode: return UUEncoding.decode(bytes).count
+        case .uuencode: return UUEncoding.decodedCount(bytes)
         }
     }
 }

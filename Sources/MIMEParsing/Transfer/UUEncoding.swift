@@ -4,25 +4,46 @@ enum UUEncoding {
     static func decode(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count / 4 * 3)
-        var isOpen = !hasBegin(bytes)
-        for line in bytes.split(separator: ASCII.lineFeed, omittingEmptySubsequences: true) {
-            let text = line.last == ASCII.carriageReturn ? line.dropLast() : line
-            if !isOpen {
-                isOpen = text.starts(with: "begin ".utf8)
-            } else if text.elementsEqual("end".utf8) {
-                break
-            } else {
-                decodeLine(text, into: &result)
-            }
-        }
+        run(bytes, into: &result)
         return result
     }
 
-    private static func hasBegin(_ bytes: ArraySlice<UInt8>) -> Bool {
-        bytes.split(separator: ASCII.lineFeed).contains { $0.starts(with: "begin ".utf8) }
+    static func decodedCount(_ bytes: ArraySlice<UInt8>) -> Int {
+        var count = ByteCount()
+        run(bytes, into: &count)
+        return count.count
     }
 
-    private static func decodeLine(_ line: ArraySlice<UInt8>, into result: inout [UInt8]) {
+    private static func run(_ bytes: ArraySlice<UInt8>, into sink: inout some ByteSink) {
+        var lines = LineScanner(bytes)
+        if let begin = firstBegin(bytes) { lines.position = begin.next }
+        while let line = lines.next() {
+            if line.elementsEqual("end".utf8) { break }
+            decodeLine(line, into: &sink)
+        }
+    }
+
+    /// The name in the first `begin` line, as written.
+    static func name(in bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? { firstBegin(bytes)?.name }
+
+    private static func firstBegin(_ bytes: ArraySlice<UInt8>) -> (name: ArraySlice<UInt8>, next: Int)? {
+        var from = bytes.startIndex
+        while let place = ByteSearch.first(beginWord, in: bytes[from...]) {
+            from = place + beginWord.count
+            guard place == bytes.startIndex || bytes[place - 1] == ASCII.lineFeed else { continue }
+            var lines = LineScanner(bytes)
+            lines.position = place
+            guard let line = lines.next() else { return nil }
+            let words = line.split(separator: ASCII.space, maxSplits: 2)
+            return (words.count == 3 ? words[2] : [], lines.position)
+        }
+        return nil
+    }
+
+    static let beginWord = Array("begin ".utf8)
+
+    /// A line: a character that says how many bytes it holds, then four characters for each three of them.
+    private static func decodeLine(_ line: ArraySlice<UInt8>, into sink: inout some ByteSink) {
         guard let first = line.first, first > ASCII.space, first <= 0x60 else { return }
         var left = Int((first &- 0x20) & 63)
         var index = line.startIndex + 1
@@ -34,10 +55,31 @@ enum UUEncoding {
                 group = group << 6 | UInt32((byte &- 0x20) & 63)
             }
             index += 4
-            for shift in [16, 8, 0] where left > 0 {
-                result.append(UInt8(truncatingIfNeeded: group >> UInt32(shift)))
-                left -= 1
-            }
+            sink.append(UInt8(truncatingIfNeeded: group >> 16))
+            if left > 1 { sink.append(UInt8(truncatingIfNeeded: group >> 8)) }
+            if left > 2 { sink.append(UInt8(truncatingIfNeeded: group)) }
+            left -= 3
         }
+    }
+}
+
+/// Lines of a text, without their CR and LF.
+struct LineScanner {
+    let bytes: ArraySlice<UInt8>
+    /// Where the next line begins.
+    var position: Int
+
+    init(_ bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
+        position = bytes.startIndex
+    }
+
+    mutating func next() -> ArraySlice<UInt8>? {
+        guard position < bytes.endIndex else { return nil }
+        let start = position
+        var end = ByteSearch.first(ASCII.lineFeed, in: bytes[start...]) ?? bytes.endIndex
+        position = min(end + 1, bytes.endIndex)
+        while end > start, bytes[end - 1] == ASCII.carriageReturn { end -= 1 }
+        return bytes[start..<end]
     }
 }

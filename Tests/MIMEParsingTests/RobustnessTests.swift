@@ -127,7 +127,10 @@ import Testing
     private static let bodies: [String] = [
         "<", "<a ", "<a href=\"", "<a href='x", "<!--", "<!", "<script>", "<style", "</", "&", "&#x", "<li>", "<ul>",
         "<blockquote>", "<td>", "<p>", "<br>", "<a href=x>", "<a href=http://x>t", "cid:", "<pre>\n", "<img src=cid:x>",
-        "<title>", "\"", "'", "=", "= ", "=\r\n", " \r\n", "AA=", "A=A=\r\n", "--b", "--b\r\n", "--b--\r\n",
+        "<title>", "<table><tr><td>", "<tr>", "<p style='font-size:0'>", "<div style=", "<b><p></b>", "</b>",
+        "<dl><dd>",
+        "<td colspan=64>", "<q>", "&nbsp;", "&zwnj;", "&aaaaaaaaaaaaaaaa", "<ol start=9>", "<img alt=x>", "\"", "'",
+        "=", "= ", "=\r\n", " \r\n", "AA=", "A=A=\r\n", "--b", "--b\r\n", "--b--\r\n",
         "\r\n--b\r\n\r\n",
         "--\r\n", "-", "begin ", "begin 644 a\r\n", "> ", "\u{1B}$B", "~{", "+A", "\u{FF}",
     ]

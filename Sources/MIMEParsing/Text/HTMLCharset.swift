@@ -7,11 +7,9 @@ enum HTMLCharset {
     static func declared(in bytes: ArraySlice<UInt8>) -> String? {
         var tokenizer = HTMLTokenizer(bytes.prefix(window))
         while let token = tokenizer.next() {
-            guard case .start(.meta, let attributes) = token else { continue }
-            if let charset = attributes.first(where: { $0.name == "charset" }) {
-                return charset.value.trimmed().lowercasedString()
-            }
-            guard let content = attributes.first(where: { $0.name == "content" })?.value else { continue }
+            guard case .start(.meta, _, let attributes) = token else { continue }
+            if let charset = attributes[.charset] { return charset.trimmed().lowercasedString() }
+            guard let content = attributes[.content] else { continue }
             let value = ParameterizedValue(content, limit: 8)
             if let charset = value.parameters["charset"] { return charset }
         }

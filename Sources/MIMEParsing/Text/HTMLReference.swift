@@ -1,30 +1,42 @@
 /// One character reference: `&amp;`, `&#8364;`, `&#x20AC;`.
 struct HTMLReference {
-    var scalar: Unicode.Scalar
+    /// The characters it stands for, in UTF-8.
+    var utf8: [UInt8]
     /// Behind it.
     var end: Int
 
-    /// Longest name in the table, and then some.
-    private static let maxName = 16
-
-    /// What stands at `start`, an `&`; `nil` if it is only an ampersand. A missing `;` is tolerated.
-    static func read(_ bytes: ArraySlice<UInt8>, at start: Int) -> HTMLReference? {
+    /// What stands at `start`, an `&`; `nil` if it is only an ampersand. Old names may lack their `;` and may stand
+    /// before other letters, but not in the value of an attribute, where `?a=1&copy=2` is a link.
+    static func read(_ bytes: ArraySlice<UInt8>, at start: Int, inAttribute: Bool = false) -> HTMLReference? {
         var index = start + 1
         guard index < bytes.endIndex else { return nil }
-        if bytes[index] == ASCII.hash {
-            return number(bytes, at: index + 1)
-        }
+        if bytes[index] == ASCII.hash { return number(bytes, at: index + 1) }
         let nameStart = index
-        while index < bytes.endIndex, index - nameStart < maxName, bytes[index].isLetter || bytes[index].isDigit {
+        while index < bytes.endIndex, index - nameStart < HTMLEntities.maxName,
+            bytes[index].isLetter || bytes[index].isDigit
+        {
             index += 1
         }
-        let name = String(decoding: bytes[nameStart..<index], as: UTF8.self)
-        guard let value = HTMLEntities.named[name], let scalar = Unicode.Scalar(value) else { return nil }
-        let isClosed = index < bytes.endIndex && bytes[index] == ASCII.semicolon
-        // `?a=1&copy=2` is a link: without `;` only a name that nothing follows counts.
-        guard isClosed || index == bytes.endIndex || bytes[index] != ASCII.equals else { return nil }
-        return HTMLReference(scalar: scalar, end: isClosed ? index + 1 : index)
+        guard index > nameStart else { return nil }
+        if index < bytes.endIndex, bytes[index] == ASCII.semicolon {
+            let name = String(decoding: bytes[nameStart..<index], as: UTF8.self)
+            if let utf8 = HTMLEntities.named[name] { return HTMLReference(utf8: utf8, end: index + 1) }
+        }
+        var end = min(index, nameStart + longestLooseName)
+        while end - nameStart >= 2 {
+            let name = String(decoding: bytes[nameStart..<end], as: UTF8.self)
+            if let utf8 = HTMLEntities.loose[name] {
+                guard inAttribute, end < bytes.endIndex else { return HTMLReference(utf8: utf8, end: end) }
+                let next = bytes[end]
+                let isName = next == ASCII.equals || next.isLetter || next.isDigit
+                return isName ? nil : HTMLReference(utf8: utf8, end: end)
+            }
+            end -= 1
+        }
+        return nil
     }
+
+    private static let longestLooseName = 6
 
     private static func number(_ bytes: ArraySlice<UInt8>, at start: Int) -> HTMLReference? {
         var index = start
@@ -40,18 +52,17 @@ struct HTMLReference {
         if value >= 0x80, value < 0xA0 { value = Windows1252.scalar(for: UInt8(truncatingIfNeeded: value)) }
         let isClosed = index < bytes.endIndex && bytes[index] == ASCII.semicolon
         let scalar = value == 0 ? "\u{FFFD}" : Unicode.Scalar(value) ?? "\u{FFFD}"
-        return HTMLReference(scalar: scalar, end: isClosed ? index + 1 : index)
+        return HTMLReference(utf8: Array(String(Character(scalar)).utf8), end: isClosed ? index + 1 : index)
     }
 
-    /// `bytes` with every reference replaced, as in an attribute's value.
+    /// An attribute's value with every reference replaced.
     static func decodeAll(_ bytes: ArraySlice<UInt8>) -> String {
         guard bytes.contains(ASCII.ampersand) else { return String(decoding: bytes, as: UTF8.self) }
-        let replacement = UTF8.encodedReplacementCharacter
         var result: [UInt8] = []
         var index = bytes.startIndex
         while index < bytes.endIndex {
-            if bytes[index] == ASCII.ampersand, let reference = read(bytes, at: index) {
-                result.append(contentsOf: UTF8.encode(reference.scalar) ?? replacement)
+            if bytes[index] == ASCII.ampersand, let reference = read(bytes, at: index, inAttribute: true) {
+                result.append(contentsOf: reference.utf8)
                 index = reference.end
             } else {
                 result.append(bytes[index])

@@ -6,11 +6,11 @@ enum HTMLReferences {
     static func sources(in html: String) -> Set<String> {
         var result: Set<String> = []
         let bytes = Array(html.utf8)[...]
-        var tokenizer = HTMLTokenizer(bytes, allAttributes: true)
+        var tokenizer = HTMLTokenizer(bytes)
         while let token = tokenizer.next(), result.count < limit {
-            guard case .start(_, let attributes) = token else { continue }
-            for attribute in attributes where attribute.name == "src" || attribute.name == "background" {
-                result.insert(decoded(attribute.value))
+            guard case .start(_, _, let attributes) = token else { continue }
+            for value in [attributes[.source], attributes[.background]] {
+                if let value { result.insert(decoded(value)) }
             }
         }
         var index = bytes.startIndex

@@ -1,155 +1,302 @@
-/// Lays out what the tokenizer finds.
+/// Keeps the elements that are open as a browser would, and lays out their text.
 struct HTMLTextBuilder {
+    /// What holds for the text of an element and everything inside.
+    struct State: Equatable {
+        var isHidden = false
+        /// Written too small to be read; elements inside may be larger again.
+        var isTiny = false
+        var keepsWhiteSpace = false
+    }
+
+    struct Open {
+        var element: HTMLElement
+        var name: HTMLElement.Name
+        /// Of the text around it.
+        var outerState: State
+        /// Whether it has its own place in the layout; hidden elements and tables nested too deep have none.
+        var isLaidOut = true
+        var isIndented = false
+        /// Inline by its name, a block by its style.
+        var isBlockByStyle = false
+    }
+
     private struct List {
-        var isOrdered: Bool
+        var style: HTMLListStyle
         var number: Int
     }
 
     private struct Link {
         /// Character references not decoded.
         var target: ArraySlice<UInt8>
-        /// Where its text begins in `output`.
-        var start: Int
+        /// How many cells were open around it.
+        var depth: Int
     }
 
-    /// Deeper quotes and lists are indented no further, so that output stays in proportion to input.
-    private static let maxIndent = 8
+    /// Elements inside each other; deeper ones only break lines.
+    private static let maxOpen = 256
 
-    private var output: [UInt8] = []
-    /// Line breaks that are due before the next text; two make an empty line.
-    private var breaks = 0
-    private var hasSpace = false
-    private var hasTab = false
+    var lines = TextLines()
+    private(set) var state = State()
+    private(set) var open: [Open] = []
+    private var unopened = 0
     private var lists: [List] = []
-    private var marker: [UInt8] = []
-    private var quotes = 0
-    private var preformatted = 0
     private var link: Link?
-    /// Whether the table row at hand has text already.
-    private var rowHasText = false
-    /// Whether a cell has begun whose text has not: blocks there break no line.
-    private var isCellFresh = false
+    private var lastTarget: [UInt8] = []
+    private var endsInImage = false
+    // Tables (HTMLTextBuilder+Table)
+    var tables: [HTMLTable] = []
+    var cells: [Cell] = []
+    var deepTables = 0
 
-    /// Without white space at its ends.
-    var result: String { String(decoding: output[...].trimmed(), as: UTF8.self) }
+    /// Closes what is open. Without white space at its end.
+    mutating func finish() -> String {
+        while !open.isEmpty { closeLast() }
+        return String(decoding: lines.text, as: UTF8.self)
+    }
 
     // MARK: Tags
 
-    mutating func start(_ element: HTMLElement, _ attributes: [HTMLTokenizer.Attribute]) {
-        switch element {
-        case .lineBreak:
-            breaks = min(breaks + 1, 2)
-        case .anchor:
-            if let target = attributes.first(where: { $0.name == "href" })?.value {
-                link = Link(target: target.trimmed(), start: output.count)
-            }
-        case .image:
-            if let alt = attributes.first(where: { $0.name == "alt" })?.value, !alt.trimmed().isEmpty { text(alt) }
-        case .item:
-            breakLine(1)
-            beginItem()
-        case .bulletList, .numberedList:
-            breakLine(lists.isEmpty ? 2 : 1)
-            let first = attributes.first { $0.name == "start" }.flatMap {
-                Int(String(decoding: $0.value, as: UTF8.self))
-            }
-            if lists.count < 1000 {
-                lists.append(List(isOrdered: element == .numberedList, number: max(0, min(first ?? 1, 1_000_000))))
-            }
-        case .quote:
-            breakLine(2)
-            quotes += 1
-        case .preformatted:
-            breakLine(2)
-            preformatted += 1
-        case .rule:
-            breakLine(1)
-            append(ArraySlice("---".utf8))
-            breakLine(1)
-        case .cell:
-            if rowHasText {
-                breaks = 0
-                hasTab = true
-            }
-            isCellFresh = true
-        case .row:
-            breakLine(1)
-            rowHasText = false
-        case .block:
-            if !isCellFresh { breakLine(1) }
-        case .paragraph:
-            if !isCellFresh { breakLine(2) }
-        case .meta, .dropped, .other: break
-        }
-    }
-
-    mutating func end(_ element: HTMLElement) {
-        switch element {
-        case .anchor: endLink()
-        case .bulletList, .numberedList:
-            _ = lists.popLast()
-            breakLine(lists.isEmpty ? 2 : 1)
-        case .quote:
-            breakLine(2)
-            quotes = max(0, quotes - 1)
-        case .preformatted:
-            breakLine(2)
-            preformatted = max(0, preformatted - 1)
-        case .row:
-            breakLine(1)
-            rowHasText = false
-        case .cell: isCellFresh = false
-        case .block, .item: breakLine(1)
-        case .paragraph: breakLine(2)
-        case .lineBreak, .rule, .image, .meta, .dropped, .other: break
-        }
-    }
-
-    private mutating func breakLine(_ count: Int) {
-        breaks = max(breaks, count)
-        hasSpace = false
-        hasTab = false
-    }
-
-    private mutating func beginItem() {
-        guard let list = lists.last else {
-            marker = Array("- ".utf8)
+    mutating func start(_ element: HTMLElement, _ name: HTMLElement.Name, _ attributes: HTMLAttributes) {
+        closeImplied(by: element, name)
+        if element.isVoid {
+            if !state.isHidden { void(element, attributes) }
             return
         }
-        marker = Array((list.isOrdered ? "\(list.number). " : "- ").utf8)
-        lists[lists.count - 1].number += 1
+        guard open.count < Self.maxOpen else {
+            unopened += 1
+            if !state.isHidden, element.isBlock { lines.breakLine(1) }
+            return
+        }
+        var opened = Open(element: element, name: name, outerState: state)
+        let style = attributes[.style].map(HTMLStyle.init)
+        let isHidden =
+            attributes[.hidden] != nil || style?.isHidden == true
+            || style?.isHiddenFromOutlook == true && element != .anchor
+        if state.isHidden || isHidden {
+            state.isHidden = true
+            opened.isLaidOut = false
+            open.append(opened)
+            return
+        }
+        if let size = style?.fontSize { state.isTiny = size == .unreadable }
+        if let keeps = style?.keepsWhiteSpace { state.keepsWhiteSpace = keeps }
+        if style?.isBlock == true, !element.isBlock {
+            opened.isBlockByStyle = true
+            lines.breakLine(1)
+        }
+        layOut(&opened, attributes)
+        open.append(opened)
     }
 
-    private mutating func endLink() {
-        guard let link else { return }
+    private mutating func void(_ element: HTMLElement, _ attributes: HTMLAttributes) {
+        switch element {
+        case .lineBreak: lines.addBreak()
+        case .rule:
+            lines.breakLine(1)
+            lines.append("---".utf8)
+            lines.breakLine(1)
+        case .image:
+            guard let alt = attributes[.alternative], !alt.trimmed().isEmpty else { return }
+            // Pixels that count readers.
+            if let width = attributes.number(.width), width <= 1 { return }
+            if let height = attributes.number(.height), height <= 1 { return }
+            if endsInImage { lines.space() }
+            text(alt)
+            endsInImage = true
+        default: break
+        }
+    }
+
+    private mutating func layOut(_ opened: inout Open, _ attributes: HTMLAttributes) {
+        switch opened.element {
+        case .anchor:
+            endLink()
+            guard let target = attributes[.href]?.trimmed(), !target.isEmpty else { return }
+            link = Link(target: target, depth: cells.count)
+            lines.mark()
+        case .quotation: lines.append("\u{201C}".utf8)
+        case .bulletList, .numberedList:
+            let isInner = !lists.isEmpty
+            lines.breakLine(isInner ? 1 : 2)
+            // A list inside a list but in none of its items.
+            let isInItem = open.last { $0.element == .item || $0.element.isList }?.element == .item
+            if isInner, !isInItem { indent(&opened) }
+            lists.append(
+                List(
+                    style: opened.element == .numberedList ? HTMLListStyle(attributes[.type]) : .bullets,
+                    number: attributes.number(.start) ?? 1))
+        case .item:
+            lines.breakLine(1)
+            var marker = Array("- ".utf8)
+            if !lists.isEmpty {
+                if let value = attributes.number(.value) { lists[lists.count - 1].number = value }
+                let list = lists[lists.count - 1]
+                marker = list.style.marker(list.number)
+                lists[lists.count - 1].number += 1
+            }
+            opened.isIndented = true
+            lines.indent(width: marker.count, marker: marker)
+        case .definition:
+            lines.breakLine(1)
+            indent(&opened)
+        case .quote:
+            lines.breakLine(2)
+            opened.isIndented = true
+            lines.indent(isQuote: true)
+        case .preformatted:
+            lines.breakLine(2)
+            state.keepsWhiteSpace = true
+            skipsLineFeed = true
+        case .table, .rowGroup, .row, .cell, .headerCell: layOutTable(&opened, attributes)
+        case .block, .term: lines.breakLine(1)
+        case .paragraph, .definitionList: lines.breakLine(2)
+        case .image, .meta, .lineBreak, .rule, .void, .dropped, .other: break
+        }
+    }
+
+    private mutating func indent(_ opened: inout Open) {
+        opened.isIndented = true
+        lines.indent()
+    }
+
+    mutating func end(_ element: HTMLElement, _ name: HTMLElement.Name) {
+        if unopened > 0, !element.isVoid {
+            unopened -= 1
+            if !state.isHidden, element.isBlock { lines.breakLine(1) }
+            return
+        }
+        guard let index = indexToEnd(element, name) else {
+            guard !state.isHidden else { return }
+            // `</br>` is a break, and `</p>` an empty paragraph.
+            if element == .lineBreak { lines.addBreak() } else if element.isBlock { lines.breakLine(1) }
+            return
+        }
+        let changesNothing = index + 1 < open.count && open[index + 1].outerState == open[index].outerState
+        if !element.isBlock, changesNothing, open[index...].contains(where: { $0.element.isBlock && $0.isLaidOut }) {
+            // `<b><p>one</b> two</p>`: the paragraph goes on.
+            if element == .anchor { endLink() }
+            open.remove(at: index)
+            return
+        }
+        while open.count > index { closeLast() }
+    }
+
+    /// The innermost element of that name, but not from inside a table cell to the outside.
+    private func indexToEnd(_ element: HTMLElement, _ name: HTMLElement.Name) -> Int? {
+        var index = open.count - 1
+        while index >= 0 {
+            if open[index].name == name { return index }
+            if element.isTablePart ? open[index].element == .table : open[index].element.isCell { return nil }
+            index -= 1
+        }
+        return nil
+    }
+
+    /// Ends what cannot hold the element that begins: a paragraph a block, an item the next one, a cell the next.
+    private mutating func closeImplied(by element: HTMLElement, _ name: HTMLElement.Name) {
+        let ends: (Open) -> Bool
+        let stops: (Open) -> Bool
+        switch element {
+        case .item:
+            ends = { $0.element == .item }
+            stops = { $0.element.isList || $0.element.isCell || $0.element == .table }
+        case .cell, .headerCell:
+            ends = { $0.element.isCell }
+            stops = { $0.element == .table }
+        case .row:
+            ends = { $0.element == .row || $0.element.isCell }
+            stops = { $0.element == .table }
+        case .rowGroup:
+            ends = { $0.element == .rowGroup || $0.element == .row || $0.element.isCell }
+            stops = { $0.element == .table }
+        case .term, .definition:
+            ends = { $0.element == .term || $0.element == .definition || $0.name == Self.paragraphName }
+            stops = { $0.element == .definitionList || $0.element.isCell || $0.element == .table }
+        case _ where element.isBlock:
+            ends = { $0.name == Self.paragraphName }
+            stops = { $0.element.isCell || $0.element == .table || $0.element == .item || $0.element == .quote }
+        default: return
+        }
+        var lowest: Int?
+        var index = open.count - 1
+        while index >= 0, !stops(open[index]) {
+            if ends(open[index]) { lowest = index }
+            index -= 1
+        }
+        guard let lowest else { return }
+        while open.count > lowest { closeLast() }
+    }
+
+    private static let paragraphName = HTMLElement.Name(Array("p".utf8)[...])
+
+    private mutating func closeLast() {
+        guard let closed = open.popLast() else { return }
+        defer { state = closed.outerState }
+        guard closed.isLaidOut else { return }
+        if closed.isIndented { lines.outdent() }
+        switch closed.element {
+        case .anchor: endLink()
+        case .quotation: lines.append("\u{201D}".utf8)
+        case .bulletList, .numberedList:
+            _ = lists.popLast()
+            lines.breakLine(lists.isEmpty ? 2 : 1)
+        case .cell, .headerCell: endCell()
+        case .row: tables[tables.count - 1].endRow()
+        case .table: endTable()
+        case .rowGroup: break
+        case .block, .item, .term, .definition: lines.breakLine(1)
+        case .paragraph, .definitionList, .quote, .preformatted: lines.breakLine(2)
+        case .image, .meta, .lineBreak, .rule, .void, .dropped, .other: break
+        }
+        if closed.isBlockByStyle { lines.breakLine(1) }
+    }
+
+    // MARK: Links
+
+    /// Ends the link at hand, unless it began outside the cell at hand.
+    mutating func endLink() {
+        guard let link, link.depth >= cells.count else { return }
         self.link = nil
-        if let target = targetToShow(link) { append(Array(" <\(target)>".utf8)[...]) }
+        if let target = targetToShow(link) { lines.appendToLastLine(" <\(target)>".utf8) }
     }
 
-    /// Apart from `endLink`, so that no slice of `output` lives while it grows: each link would copy all of it.
-    private func targetToShow(_ link: Link) -> String? {
-        guard output.count > link.start else { return nil }
-        let text = output[link.start...].trimmed()
-        guard !text.isEmpty, let target = LinkTarget.shown(link.target) else { return nil }
-        return LinkTarget.says(text, target) ? nil : target
+    /// `nil` where the text says it, or the link before it had the same one.
+    private mutating func targetToShow(_ link: Link) -> String? {
+        guard link.depth == cells.count, let start = lines.markedStart,
+            let target = LinkTarget.shown(link.target)
+        else { return nil }
+        let essence = LinkTarget.essence(Array(target.utf8)[...])
+        defer { lastTarget = essence }
+        if essence == lastTarget { return nil }
+        return LinkTarget.essence(lines.output[start...].trimmed()) == essence ? nil : target
     }
 
     // MARK: Text
 
+    /// Whether the line feed behind `<pre>` is still to come, which does not count.
+    private var skipsLineFeed = false
+
     mutating func text(_ bytes: ArraySlice<UInt8>) {
+        guard !state.isHidden, !state.isTiny else { return }
         var index = bytes.startIndex
         while index < bytes.endIndex {
             let byte = bytes[index]
             if byte.isWhitespace {
-                preformatted > 0 ? verbatim(byte) : (hasSpace = true)
+                whiteSpace(byte)
                 index += 1
-            } else if byte == ASCII.ampersand, let reference = HTMLReference.read(bytes, at: index) {
-                append(reference.scalar)
+                continue
+            }
+            skipsLineFeed = false
+            if byte == ASCII.ampersand, let reference = HTMLReference.read(bytes, at: index) {
+                character(reference.utf8[...])
                 index = reference.end
-            } else if byte == 0xC2 || byte == 0xE2 || byte == 0xEF || byte == 0xCD {
-                index += special(bytes, at: index)
             } else if byte < ASCII.space || byte == 0x7F {
                 index += 1
+            } else if byte >= 0x80 {
+                let end = index + InvisibleText.length(of: byte)
+                let slice = bytes[index..<min(end, bytes.endIndex)]
+                character(slice)
+                index = slice.endIndex
             } else {
                 let start = index
                 index += 1
@@ -158,69 +305,32 @@ struct HTMLTextBuilder {
                 {
                     index += 1
                 }
-                append(bytes[start..<index])
+                endsInImage = false
+                lines.append(bytes[start..<index])
             }
         }
     }
 
-    private mutating func verbatim(_ byte: UInt8) {
+    /// One character, or what one reference stands for.
+    private mutating func character(_ utf8: ArraySlice<UInt8>) {
+        switch InvisibleText.kind(of: utf8) {
+        case .visible:
+            endsInImage = false
+            lines.append(utf8)
+        case .space: whiteSpace(ASCII.space)
+        case .fixedSpace: if state.keepsWhiteSpace || !lines.output.isEmpty { lines.blank() }
+        case .joiner: lines.join(utf8)
+        case .nothing: break
+        }
+    }
+
+    private mutating func whiteSpace(_ byte: UInt8) {
+        guard state.keepsWhiteSpace else { return lines.space() }
         if byte == ASCII.lineFeed {
-            if !output.isEmpty { breaks += 1 }
+            if !skipsLineFeed { lines.verbatimBreak() }
         } else if byte.isBlank {
-            append([ASCII.space])
+            lines.blank(byte)
         }
-    }
-
-    /// A character of several bytes that may be invisible; returns its length.
-    private mutating func special(_ bytes: ArraySlice<UInt8>, at index: Int) -> Int {
-        let tail = bytes[index...].prefix(3)
-        if tail.starts(with: [0xC2, 0xA0]) {
-            append([ASCII.space])
-            return 2
-        }
-        // Soft hyphen, combining grapheme joiner, zero-width space, zero-width no-break space: fillers that would only
-        // keep a rule from finding the word.
-        if tail.starts(with: [0xC2, 0xAD]) || tail.starts(with: [0xCD, 0x8F]) { return 2 }
-        if tail.starts(with: [0xE2, 0x80, 0x8B]) || tail.starts(with: [0xEF, 0xBB, 0xBF]) { return 3 }
-        append(bytes[index...index])
-        return 1
-    }
-
-    private mutating func append(_ scalar: Unicode.Scalar) {
-        switch scalar.value {
-        case 0x09, 0x0A, 0x0D: hasSpace = true
-        case 0xA0: append([ASCII.space])
-        case 0..<0x20, 0x7F, 0xAD, 0x034F, 0x200B, 0xFEFF: break
-        default: append(Array(String(Character(scalar)).utf8)[...])
-        }
-    }
-
-    private mutating func append(_ bytes: ArraySlice<UInt8>) {
-        openLine()
-        output.append(contentsOf: bytes)
-        rowHasText = true
-        isCellFresh = false
-    }
-
-    /// Writes the line breaks, indents and spaces that are due.
-    private mutating func openLine() {
-        if breaks > 0 || output.isEmpty {
-            if !output.isEmpty {
-                while output.last == ASCII.space { output.removeLast() }
-                for _ in 0..<breaks { output.append(ASCII.lineFeed) }
-            }
-            for _ in 0..<min(quotes, Self.maxIndent) { output.append(contentsOf: [ASCII.greater, ASCII.space]) }
-            let depth = min(lists.count, Self.maxIndent) - (marker.isEmpty ? 0 : 1)
-            for _ in 0..<max(0, depth) * 2 { output.append(ASCII.space) }
-            output.append(contentsOf: marker)
-        } else if hasTab {
-            output.append(ASCII.tab)
-        } else if hasSpace {
-            output.append(ASCII.space)
-        }
-        marker = []
-        breaks = 0
-        hasSpace = false
-        hasTab = false
+        skipsLineFeed = false
     }
 }

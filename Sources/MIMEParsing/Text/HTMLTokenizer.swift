@@ -1,12 +1,9 @@
 /// HTML as it is in mail, cut into text and tags in one pass.
 struct HTMLTokenizer {
-    typealias Attribute = (name: String, value: ArraySlice<UInt8>)
-
     enum Token {
         case text(ArraySlice<UInt8>)
-        /// Attribute names are lower case; values still hold character references.
-        case start(HTMLElement, attributes: [Attribute])
-        case end(HTMLElement)
+        case start(HTMLElement, HTMLElement.Name, HTMLAttributes)
+        case end(HTMLElement, HTMLElement.Name)
     }
 
     private let bytes: ArraySlice<UInt8>
@@ -16,12 +13,10 @@ struct HTMLTokenizer {
     private var unclosedQuotes: Set<UInt8> = []
     private var unclosedElements: Set<HTMLElement.Name> = []
     private let elements = HTMLElement.named
-    private let allAttributes: Bool
+    private let attributeNames = HTMLAttribute.named
 
-    /// - Parameter allAttributes: whether those of every element are wanted, not only of those that are laid out.
-    init(_ bytes: ArraySlice<UInt8>, allAttributes: Bool = false) {
+    init(_ bytes: ArraySlice<UInt8>) {
         self.bytes = bytes
-        self.allAttributes = allAttributes
         position = bytes.startIndex
     }
 
@@ -50,19 +45,20 @@ struct HTMLTokenizer {
         case ASCII.slash:
             guard start + 1 < bytes.endIndex, bytes[start + 1].isLetter else { return nil }
             position = start + 1
-            let element = elements[HTMLElement.Name(tagName())] ?? .other
-            _ = attributes(wanted: false)
-            return .some(.end(element))
+            let name = HTMLElement.Name(tagName())
+            _ = attributes()
+            return .some(.end(elements[name] ?? .other, name))
         case let byte where byte.isLetter:
             position = start
             let tag = tagName()
-            let element = elements[HTMLElement.Name(tag)] ?? .other
-            let attributes = attributes(wanted: allAttributes || Self.hasAttributes(element))
-            if element == .dropped, !unclosedElements.contains(HTMLElement.Name(tag)) {
-                skipElement(tag)
+            let name = HTMLElement.Name(tag)
+            let element = elements[name] ?? .other
+            let attributes = attributes()
+            if element == .dropped {
+                if !unclosedElements.contains(name) { skipElement(tag) }
                 return .some(nil)
             }
-            return .some(.start(element, attributes: attributes))
+            return .some(.start(element, name, attributes))
         default:
             return nil
         }
@@ -70,12 +66,16 @@ struct HTMLTokenizer {
 
     private mutating func skipDeclaration(from start: Int) {
         if bytes[start...].starts(with: "!--".utf8), !unclosedComment {
-            // `<!-->` is a whole comment.
+            // `<!-->` is a whole comment, and `--!>` ends one too.
             var index = start + 1
             while index + 2 < bytes.endIndex {
-                if bytes[index] == ASCII.hyphen, bytes[index + 1] == ASCII.hyphen, bytes[index + 2] == ASCII.greater {
-                    position = index + 3
-                    return
+                if bytes[index] == ASCII.hyphen, bytes[index + 1] == ASCII.hyphen {
+                    let isLoud = bytes[index + 2] == UInt8(ascii: "!") && index > start + 2
+                    let end = index + (isLoud ? 3 : 2)
+                    if end < bytes.endIndex, bytes[end] == ASCII.greater {
+                        position = end + 1
+                        return
+                    }
                 }
                 index += 1
             }
@@ -94,21 +94,17 @@ struct HTMLTokenizer {
             if bytes[index] == ASCII.less, bytes[index + 1] == ASCII.slash,
                 bytes[(index + 2)..<(index + 2 + name.count)].lazy.map(\.lowercased).elementsEqual(name)
             {
-                position = index
-                while position < bytes.endIndex, bytes[position] != ASCII.greater { position += 1 }
-                position = min(position + 1, bytes.endIndex)
-                return
+                let end = index + 2 + name.count
+                if end == bytes.endIndex || !(bytes[end].isLetter || bytes[end].isDigit) {
+                    position = end
+                    while position < bytes.endIndex, bytes[position] != ASCII.greater { position += 1 }
+                    position = min(position + 1, bytes.endIndex)
+                    return
+                }
             }
             index += 1
         }
         unclosedElements.insert(HTMLElement.Name(tag))
-    }
-
-    private static func hasAttributes(_ element: HTMLElement) -> Bool {
-        switch element {
-        case .anchor, .image, .meta, .numberedList: true
-        default: false
-        }
     }
 
     private mutating func tagName() -> ArraySlice<UInt8> {
@@ -122,8 +118,8 @@ struct HTMLTokenizer {
     }
 
     /// Reads to behind `>`.
-    private mutating func attributes(wanted: Bool) -> [Attribute] {
-        var result: [Attribute] = []
+    private mutating func attributes() -> HTMLAttributes {
+        var result = HTMLAttributes()
         while position < bytes.endIndex, bytes[position] != ASCII.greater {
             // A tag that was never closed ends where the next begins.
             if bytes[position] == ASCII.less { return result }
@@ -146,7 +142,7 @@ struct HTMLTokenizer {
                 skipSpace()
                 value = attributeValue()
             }
-            if wanted, result.count < 64 { result.append((name.lowercasedString(), value)) }
+            if let attribute = attributeNames[HTMLElement.Name(name)] { result.add(attribute, value) }
         }
         position = min(position + 1, bytes.endIndex)
         return result

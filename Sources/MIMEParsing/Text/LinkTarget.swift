@@ -7,22 +7,38 @@ enum LinkTarget {
             return clean(target)
         }
         guard target.prefix(7).equalsIgnoringCase("mailto:") else { return nil }
-        return clean(target.dropFirst(7).prefix { $0 != ASCII.question })
+        let address = clean(target.dropFirst(7).prefix { $0 != ASCII.question })
+        return address.isEmpty ? nil : address
     }
 
-    /// Whether a link's text is its target already, but for scheme and closing slash.
-    static func says(_ text: ArraySlice<UInt8>, _ target: String) -> Bool {
-        let target = Array(target.utf8)[...]
-        return bare(text).elementsEqual(bare(target)) { $0.lowercased == $1.lowercased }
-    }
-
-    private static func bare(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var rest = text
+    /// What two links have in common that lead to the same place: no scheme, no `www.`, no closing slash, no parameters
+    /// that only count readers, no difference of case.
+    static func essence(_ target: ArraySlice<UInt8>) -> [UInt8] {
+        var rest = target
         for prefix: StaticString in ["https://", "http://", "ftp://", "www."]
         where rest.prefix(prefix.utf8CodeUnitCount).equalsIgnoringCase(prefix) {
             rest = rest.dropFirst(prefix.utf8CodeUnitCount)
         }
-        return rest.last == ASCII.slash ? rest.dropLast() : rest
+        var result = rest.map(\.lowercased)
+        if let question = result.firstIndex(of: ASCII.question) {
+            let fragment = result[question...].firstIndex(of: ASCII.hash) ?? result.endIndex
+            let parameters = result[(question + 1)..<fragment].split(separator: ASCII.ampersand)
+            let telling = parameters.filter { !countsReaders($0) }
+            let query = telling.isEmpty ? [] : [ASCII.question] + telling.joined(separator: [ASCII.ampersand])
+            result = result[..<question] + query + result[fragment...]
+        }
+        if result.last == ASCII.slash { result.removeLast() }
+        return result
+    }
+
+    private static let countingNames: [StaticString] = [
+        "fbclid", "gclid", "dclid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi",
+        "oly_enc_id", "oly_anon_id", "vero_id",
+    ]
+
+    private static func countsReaders(_ parameter: ArraySlice<UInt8>) -> Bool {
+        let name = parameter.prefix { $0 != ASCII.equals }
+        return name.starts(with: "utm_".utf8) || countingNames.contains { name.equalsIgnoringCase($0) }
     }
 
     private static func clean(_ target: ArraySlice<UInt8>) -> String {

@@ -170,7 +170,10 @@ struct StructureParser {
             ending = childEnding
         }
         boundaries.removeLast(boundaries.count - level)
-        if case .delimiter(level, _) = ending.stop { return findDelimiter(from: ending.next) }
+        if case .delimiter(level, _) = ending.stop {
+            // The line break behind the closing delimiter may belong to the next one.
+            return findDelimiter(from: ending.next, bodyFrom: ending.bodyEnd)
+        }
         return ending
     }
 
@@ -195,7 +198,8 @@ struct StructureParser {
     // MARK: Delimiters
 
     /// The next delimiter line of any open multipart, from the beginning of a line on.
-    private func findDelimiter(from start: Int) -> Ending {
+    /// - Parameter bodyStart: where the body begins that it ends, if not there.
+    private func findDelimiter(from start: Int, bodyFrom bodyStart: Int? = nil) -> Ending {
         guard !boundaries.isEmpty else { return Ending(bodyEnd: bytes.count, next: bytes.count, stop: .end) }
         var index = start
         let end = bytes.count
@@ -204,7 +208,7 @@ struct StructureParser {
                 var lineEnd = index
                 while lineEnd < end, bytes[lineEnd] != ASCII.lineFeed { lineEnd += 1 }
                 if let stop = delimiter(index, lineEnd) {
-                    return Ending(bodyEnd: beforeLineBreak(index, start), next: min(lineEnd + 1, end), stop: stop)
+                    return Ending(bodyEnd: beforeLineBreak(index, bodyStart ?? start), next: min(lineEnd + 1, end), stop: stop)
                 }
                 index = lineEnd
             }

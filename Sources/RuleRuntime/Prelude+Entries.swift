@@ -6,7 +6,7 @@ extension Prelude {
         for name in pairs(host.api) do names[#names + 1] = name end
         host.names(names)
 
-        function host.entries.load(name, source) host.run_file(name, source) end
+        function host.entries.load(name, source) host.load_file(name, source) end
 
         function host.entries.when(index)
             host.forget()

@@ -32,15 +32,22 @@ extension Prelude {
         function api.seen_before(key, age) return host.seenBefore(key, age) end
         function api.rate(key, count, age) return host.rate(key, count, age) end
 
-        host.metatable("list", {
-            __index = function(list, name)
-                if name ~= "has" then
-                    if math.type(name) == "integer" then return nil end
-                    return host.unknownField("a list", tostring(name), { "has" })
-                end
-                local known = {}
+        -- Lists are read while the rules load, so there are few; each is looked through once.
+        local entries = {}
+        local function has(list, value)
+            local known = entries[list]
+            if not known then
+                known = {}
                 for _, entry in ipairs(list) do known[string.lower(entry)] = true end
-                return function(_, value) return known[string.lower(tostring(value))] == true end
+                entries[list] = known
+            end
+            return known[string.lower(tostring(value))] == true
+        end
+        host.metatable("list", {
+            __index = function(_, name)
+                if name == "has" then return has end
+                if math.type(name) == "integer" then return nil end
+                return host.unknownField("a list", tostring(name), { "has" })
             end,
             __newindex = function() host.misused("readonly", "a list") end,
             __metatable = false,

@@ -35,25 +35,54 @@ extension Prelude {
         end
 
         local modules = {}
+        local started = {}
+        -- The files that run now, each required by the one before; and those that failed since the first began.
+        local running, failed = {}, {}
+
+        -- Calls the function when the block of the variable ends, with the error that ended it.
+        local function at_end(body)
+            return setmetatable({}, { __close = function(_, problem) body(problem) end })
+        end
 
         -- Runs a file once, however often it is named.
-        function host.run_file(name, source)
-            local known = modules[name]
-            if known ~= nil then
-                if known == modules then error("require goes round in a circle through " .. name, 0) end
-                return known
+        local function run_file(name, source)
+            if modules[name] ~= nil then return modules[name] end
+            for index, file in ipairs(running) do
+                if file == name then
+                    local circle = table.concat(running, " requires ", index)
+                    error("require goes round in a circle: " .. circle .. " requires " .. name, 0)
+                end
             end
+            if started[name] then error(name .. " did not load", 0) end
+            started[name] = true
+            table.insert(running, name)
+            local _ <close> = at_end(function(problem)
+                table.remove(running)
+                failed[name] = problem
+            end)
             local chunk, message = host.compile(name, source)
             if not chunk then error(message, 0) end
-            modules[name] = modules
             local value = chunk()
             if value == nil then value = true end
             modules[name] = value
             return value
         end
 
+        local told = {}
+        function host.load_file(name, source)
+            if told[name] then return end
+            -- Once more if it failed while nobody heard of it.
+            if modules[name] == nil then started[name] = nil end
+            failed = {}
+            local _ <close> = at_end(function(problem)
+                if problem == nil then return end
+                for file, reason in pairs(failed) do told[file] = reason == problem or nil end
+            end)
+            run_file(name, source)
+        end
+
         function api.require(name)
-            return (host.run_file(host.module(name)))
+            return (run_file(host.module(name)))
         end
 
         local definitions = {}

@@ -173,8 +173,10 @@ extension RuleHost {
         ).parse(arguments)
     }
 
-    /// The actions of a list, or of what a function returned.
-    func actions(_ value: RuleValue, at position: SourcePosition?) throws(RuleMisuse) -> [ActionTemplate] {
+    /// The actions of a list, or of what a function returned. `lines`: where the list's items stand, when that is known.
+    func actions(
+        _ value: RuleValue, at position: SourcePosition?, lines: [Int] = []
+    ) throws(RuleMisuse) -> [ActionTemplate] {
         switch handles[value] {
         case .action(let template):
             handles.use(value)
@@ -197,10 +199,16 @@ extension RuleHost {
         guard !parts.hasOtherKeys else { throw RuleMisuse("the list of actions has a key that is no index") }
         var actions: [ActionTemplate] = []
         for (index, item) in parts.items.enumerated() {
+            var place = position
+            if lines.count == parts.items.count { place?.line = lines[index] }
             guard handles[item] != nil else {
-                throw RuleMisuse("value \(index + 1) of the list is no action, but \(item.shown)")
+                throw RuleMisuse("value \(index + 1) of the list is no action, but \(item.shown)", at: place)
             }
-            actions += try self.actions(item, at: position)
+            do {
+                actions += try self.actions(item, at: place)
+            } catch {
+                throw RuleMisuse(error.message, at: error.position ?? place)
+            }
         }
         return actions
     }
@@ -247,7 +255,7 @@ extension RuleHost {
         }
         do {
             let text = String(decoding: try folder.dependency(name), as: UTF8.self)
-            let entries = operation == .list ? ListFile.lines(text) : ListFile.vcardAddresses(text)
+            let entries = operation == .list ? ListFile.lines(text) : VCardFile.addresses(text)
             return .object(metatable: "list", .list(entries.map { .string($0) }))
         } catch {
             throw RuleMisuse(error.message)

@@ -149,10 +149,7 @@ import Testing
         }
     }
 
-    @Test func vCardsAndListsAreRead() {
+    @Test func listsAreRead() {
         #expect(ListFile.lines("# c\n\n a@x \r\nb@x") == ["a@x", "b@x"])
-        #expect(
-            ListFile.vcardAddresses("EMAIL:a@x\r\nitem2.email;TYPE=home:mailto:b@\r\n x\r\nNOTE:EMAIL:no\r\nEMAIL:\r\n")
-                == ["a@x", "b@x"])
     }
 }

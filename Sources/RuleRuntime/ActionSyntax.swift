@@ -38,6 +38,9 @@ struct ActionSyntax {
     {
         let after = try options.duration("after")
         let recheck = try options.bool("recheck") ?? false
+        if after == 0 {
+            throw RuleMisuse("\(name.rawValue): after is a time from now; without it the action is due now")
+        }
         if recheck, after == nil { throw RuleMisuse("\(name.rawValue): recheck needs after") }
         return ActionTemplate(name: name, effect: effect, after: after, recheck: recheck, position: position)
     }
@@ -180,15 +183,24 @@ struct ActionSyntax {
     private func recipients(_ options: OptionReader) throws(RuleMisuse) -> [String] {
         let texts = try options.strings("to")
         guard !texts.isEmpty else { throw missing("to") }
-        let own = environment.accounts.flatMap(\.addresses).map { $0.lowercased() }
+        let own = environment.accounts.flatMap(\.addresses).map(Self.withoutDetail)
         for text in texts {
             guard EnvelopeAddress(text) != nil else { throw RuleMisuse("\"\(text)\" is no address to send to") }
-            if own.contains(text.lowercased()) {
+            if own.contains(Self.withoutDetail(text)) {
                 throw RuleMisuse(
                     "\(name.rawValue) to \(text) would come back: it is an address of a configured account")
             }
         }
         return texts
+    }
+
+    /// `jane+shop@icloud.com` is delivered to jane@icloud.com.
+    private static func withoutDetail(_ address: String) -> String {
+        let address = address.lowercased()
+        guard let at = address.lastIndex(of: "@"), let plus = address[..<at].firstIndex(of: "+"),
+            plus != address.startIndex
+        else { return address }
+        return String(address[..<plus] + address[at...])
     }
 }
 

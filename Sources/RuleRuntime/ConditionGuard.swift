@@ -10,9 +10,14 @@ enum ConditionGuard {
     struct Scan {
         var findings: [Finding] = []
         fileprivate var rulesWithWhen: Set<String> = []
+        fileprivate var actionLines: [String: [Int]] = [:]
 
         /// Whether the table of this rule has a `when =`.
         func writesWhen(rule: String, line: Int) -> Bool { rulesWithWhen.contains("\(line) \(rule)") }
+
+        /// Where each action of the rule's list stands, as far as the list stands in its table: a bare name is no call, so
+        /// Lua does not know its line.
+        func linesOfActions(rule: String, line: Int) -> [Int] { actionLines["\(line) \(rule)"] ?? [] }
     }
 
     private static let instead = ["and": "&", "or": "|", "not": "~"]
@@ -26,10 +31,13 @@ enum ConditionGuard {
         var at = 0
         while at < tokens.count {
             let token = tokens[at]
-            if let value = whenValue(at, tokens), open.last?.symbol == "{" {
+            if let value = value(of: "when", at, tokens), open.last?.symbol == "{" {
                 if let rule = open.last?.rule { scan.rulesWithWhen.insert(rule) }
                 at = look(value, tokens, &scan)
                 continue
+            }
+            if let rule = open.last?.rule, let value = value(of: "run", at, tokens) {
+                scan.actionLines[rule] = lines(ofItemsAt: value, tokens)
             }
             if case .symbol(let symbol) = token.kind {
                 switch symbol {
@@ -54,14 +62,13 @@ enum ConditionGuard {
     }
 
     /// Where the value begins when a field `when =` or `["when"] =` begins here.
-    private static func whenValue(_ at: Int, _ tokens: [LuaToken]) -> Int? {
+    private static func value(of key: String, _ at: Int, _ tokens: [LuaToken]) -> Int? {
         func symbol(_ offset: Int, _ symbol: String) -> Bool {
             at + offset >= 0 && at + offset < tokens.count && tokens[at + offset].isSymbol(symbol)
         }
         guard symbol(-1, "{") || symbol(-1, ",") || symbol(-1, ";") else { return nil }
-        if tokens[at].isWord("when"), symbol(1, "=") { return at + 2 }
-        if symbol(0, "["), at + 1 < tokens.count, tokens[at + 1].kind == .string("when"), symbol(2, "]"), symbol(3, "=")
-        {
+        if tokens[at].isWord(key), symbol(1, "=") { return at + 2 }
+        if symbol(0, "["), at + 1 < tokens.count, tokens[at + 1].kind == .string(key), symbol(2, "]"), symbol(3, "=") {
             return at + 4
         }
         return nil
@@ -104,6 +111,32 @@ enum ConditionGuard {
             at += 1
         }
         return at
+    }
+
+    /// The lines on which the items of the list that begins here begin.
+    private static func lines(ofItemsAt start: Int, _ tokens: [LuaToken]) -> [Int] {
+        guard start < tokens.count, tokens[start].isSymbol("{") else { return [] }
+        var lines: [Int] = []
+        var depth = 0
+        var isFirst = false
+        var at = start
+        while at < tokens.count {
+            let token = tokens[at]
+            if isFirst, !token.isSymbol("}") { lines.append(token.line) }
+            isFirst = false
+            if token.isWord("function") {
+                at = endOfFunction(at, tokens)
+                continue
+            }
+            if case .symbol(let symbol) = token.kind {
+                if ["(", "[", "{"].contains(symbol) { depth += 1 }
+                if [")", "]", "}"].contains(symbol) { depth -= 1 }
+                if depth == 0 { break }
+                isFirst = depth == 1 && (at == start || symbol == "," || symbol == ";")
+            }
+            at += 1
+        }
+        return lines
     }
 
     private static func constant(_ value: Range<Int>, _ tokens: [LuaToken], _ scan: inout Scan) {

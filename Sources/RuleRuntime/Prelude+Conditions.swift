@@ -10,7 +10,12 @@ extension Prelude {
         local function misuse(use)
             return function(value, other) return host.misused(use, value, other) end
         end
+        local arithmetic = misuse "arithmetic"
         local operators = {
+            __add = arithmetic, __sub = arithmetic, __mul = arithmetic, __div = arithmetic, __idiv = arithmetic,
+            __mod = arithmetic, __pow = arithmetic, __unm = arithmetic, __shl = arithmetic, __shr = arithmetic,
+            __len = arithmetic,
+            __bxor = misuse "bxor",
             __band = combine "&",
             __bor = combine "|",
             __bnot = function(operand) return host.combine("~", operand) end,

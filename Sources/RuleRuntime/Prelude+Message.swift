@@ -28,6 +28,7 @@ extension Prelude {
                 for index, address in ipairs(list) do texts[index] = tostring(address) end
                 return table.concat(texts, ", ")
             end,
+            __concat = function(left, right) return tostring(left) .. tostring(right) end,
             __metatable = false,
         })
         -- A list of names, and each name true; flags are changed by m:mark, never here.

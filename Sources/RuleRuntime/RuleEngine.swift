@@ -198,8 +198,9 @@ final class RuleEngine {
     ) throws(RuleInterruption) -> [PlannedAction] {
         let evaluation = run.evaluation
         let before = evaluation.plan
-        if rule.summary.dryRun { evaluation.plan = RulePlan(flags: before.flags) }
+        if rule.summary.dryRun { evaluation.plan = RulePlan(flags: before.flags, account: before.account) }
         evaluation.stopped = false
+        evaluation.removes = false
         switch rule.run {
         case .actions(let templates): try add(templates, rule, evaluation)
         case .function:
@@ -214,8 +215,7 @@ final class RuleEngine {
             evaluation.view.flags = before.flags
             return proposed
         }
-        let removes = evaluation.plan.removal != nil && before.removal == nil
-        if evaluation.stopped || (removes && !rule.summary.continues) { run.isEnded = true }
+        if evaluation.stopped || (evaluation.removes && !rule.summary.continues) { run.isEnded = true }
         return evaluation.plan.actions
     }
 

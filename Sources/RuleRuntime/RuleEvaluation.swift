@@ -17,6 +17,8 @@ final class RuleEvaluation {
     /// What it read that is not fetched.
     var need: MessageNeed?
     var stopped = false
+    /// Whether it asked for an action that takes the message away now, be it the one that another rule asked for too.
+    var removes = false
     /// Whether a `when` function runs, which must not plan.
     var isAsking = false
 
@@ -30,7 +32,7 @@ final class RuleEvaluation {
         self.account = account
         self.state = state
         self.rule = rule
-        plan = RulePlan(flags: view.message.flags)
+        plan = RulePlan(flags: view.message.flags, account: view.message.account.rawValue)
     }
 
     /// Adds what a template asks for; `stop` ends the rules.
@@ -45,6 +47,7 @@ final class RuleEvaluation {
         } catch {
             throw RuleMisuse(error.message, at: template.position)
         }
+        if planned.after == nil, planned.action.removesFromSource { removes = true }
         view.flags = plan.flags
     }
 

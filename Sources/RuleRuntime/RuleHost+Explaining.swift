@@ -34,7 +34,7 @@ extension RuleHost {
         var value = arguments.count > 1 ? arguments[1] : .null
         var other = arguments.count > 2 ? arguments[2] : .null
         // `5 < size` comes with the number first.
-        if use == "compare", handles[value] == nil { swap(&value, &other) }
+        if handles[value] == nil, handles[other] != nil { swap(&value, &other) }
         switch (use, handles[value]) {
         case ("call", .condition(let condition)):
             return RuleMisuse("options go second, in parentheses: \(Self.withOptions(condition.text))")
@@ -50,6 +50,10 @@ extension RuleHost {
             return RuleMisuse("\(subject.name) cannot be compared; use \(subject.name)\(hint)")
         case ("compare", _):
             return RuleMisuse("\(value.withArticle) cannot be compared; conditions are combined with & | ~")
+        case ("bxor", _):
+            return RuleMisuse("~ stands before one condition; between two of them write a & ~b")
+        case ("join", .some), ("arithmetic", .some):
+            return RuleMisuse("\(value.withArticle) is no number and no text; conditions are combined with & | ~")
         case ("global", _):
             let name = value.string ?? "?"
             if globalNames.contains(name) {

@@ -49,7 +49,10 @@ extension RuleHost {
                 self.handles.use(value)
                 return condition
             },
-            actions: { value throws(RuleMisuse) in try self.actions(value, at: start) })
+            actions: { value throws(RuleMisuse) in
+                let lines = self.scans[start.file]?.linesOfActions(rule: name, line: start.line) ?? []
+                return try self.actions(value, at: start, lines: lines)
+            })
         do {
             rules.append(try syntax.parse(arguments.count > 1 ? arguments[1] : .null))
         } catch {

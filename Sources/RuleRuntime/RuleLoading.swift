@@ -17,7 +17,9 @@ enum RuleLoading {
         for file in folder.files {
             let scan = ConditionGuard.scan(file.content)
             host.scans[file.name] = scan
-            problems += scan.findings.map { .init(file: file.name, line: $0.line, message: $0.message) }
+            let lines = Set(scan.findings.map(\.line))
+            let findings = scan.findings + TruthGuard.scan(file.content).filter { !lines.contains($0.line) }
+            problems += findings.map { .init(file: file.name, line: $0.line, message: $0.message) }
         }
         let guarded = Set(problems.map(\.file))
         for file in folder.files where !guarded.contains(file.name) {
@@ -25,8 +27,8 @@ enum RuleLoading {
                 "load", [.string(file.name), .string(file.content)], steps: limits.loadSteps, milliseconds: 10_000)
             if case .failed(let error) = ending {
                 let (position, message) = LuaPlace.split(error, files: folder)
-                problems.append(
-                    .init(file: position?.file ?? file.name, line: position?.line ?? 0, message: message))
+                let place = position ?? SourcePosition(file: file.name, line: 0)
+                problems.append(.init(file: place.file, line: place.line, message: message))
             }
         }
         if problems.isEmpty { problems = dropped(host, machine) }

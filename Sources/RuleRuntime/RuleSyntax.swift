@@ -73,22 +73,33 @@ struct RuleSyntax {
                     if let reason = account.refusal(of: mail) { throw RuleMisuse(reason, at: action.position) }
                 }
             }
-            var plan = RulePlan(flags: [])
-            for action in actions {
-                let mail: MailAction
-                switch action.effect {
-                case .mail(let effect): mail = effect
-                case .snooze: mail = .snooze(until: 0)
-                case .stop: continue
-                }
-                do {
-                    try plan.add(
-                        PlannedAction(action: mail, rule: name, position: action.position, after: action.after))
-                } catch {
-                    throw RuleMisuse(error.message, at: action.position)
-                }
-            }
+            try conflicts(actions, account: accounts.count == 1 ? accounts[0].name.rawValue : nil)
             return .actions(actions)
+        }
+    }
+
+    /// Whether the actions of one list can stand together, as far as that can be said without a message.
+    private func conflicts(_ actions: [ActionTemplate], account: String?) throws(RuleMisuse) {
+        var plan = RulePlan(flags: [], account: account)
+        var times: [ActionTemplate.SnoozeTime] = []
+        for action in actions {
+            let mail: MailAction
+            switch action.effect {
+            case .mail(let effect): mail = effect
+            case .snooze(let time):
+                // Only whether it is the same time counts.
+                if !times.contains(time) { times.append(time) }
+                mail = .snooze(until: Int64(times.firstIndex(of: time) ?? 0))
+            case .stop: continue
+            }
+            do {
+                try plan.add(
+                    PlannedAction(
+                        action: mail, rule: name, position: action.position, after: action.after,
+                        recheck: action.recheck))
+            } catch {
+                throw RuleMisuse(error.message, at: action.position)
+            }
         }
     }
 

@@ -142,7 +142,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
             "rules.lua:1: rule \"a\" has a value without a key (an action); actions go into run = { ... }"),
         Mistake(
             "rule \"a\" { run = { move \"X\",\n trash } }",
-            "rules.lua:1: trash conflicts with move \"X\", which it asked for (rules.lua:1); rule \"a\" cannot have both"
+            "rules.lua:2: trash conflicts with move \"X\", which it asked for (rules.lua:1); rule \"a\" cannot have both"
         ),
         Mistake(
             "rule \"a\" { run = { move \"A//B\" } }",

@@ -64,7 +64,7 @@ import Testing
         let failure = try await bench.failure(.whole())
         #expect(
             failure.description
-                == "rules.lua:2: rule second: trash conflicts with move \"A\", which rule \"first\" asked for"
+                == "rules.lua:3: rule second: trash conflicts with move \"A\", which rule \"first\" asked for"
                 + " (rules.lua:1); rule \"second\" cannot have both")
         #expect(!failure.spentBudget)
     }

@@ -29,12 +29,8 @@ public struct StepPlanner: Sendable {
         var removal: [StepDraft] = []
         var sending: [StepDraft] = []
         for (index, planned) in actions.enumerated() {
-            guard planned.after == nil else {
-                throw Refusal(
-                    action: planned.action.name, rule: planned.rule,
-                    reason: "`after` cannot be carried out by this version yet"
-                )
-            }
+            // What is to come later becomes steps of a plan of its own, where the message is then.
+            if planned.after != nil { continue }
             func draft(_ kind: StepKind, _ arguments: StepArguments) -> StepDraft {
                 StepDraft(
                     position: 0, actionIndex: index, kind: kind, arguments: arguments, released: true,

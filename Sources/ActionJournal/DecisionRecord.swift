@@ -41,6 +41,12 @@ public struct DecisionRecord: Hashable, Sendable {
     public var flags: Set<Flag>
     /// Delayed actions, stored with the plan.
     public var timers: [TimerDraft]
+    /// Timers that come to their end with this decision, in the same transaction.
+    public var finishedTimers: [TimerID]
+    /// The rules whose `limit` the plan counts for; past one of them it is held.
+    public var limits: [RuleLimit]
+    /// For how long nobody looked before it was decided, in seconds: what came together meanwhile is no flood.
+    public var absence: Int64
     /// Whether it takes the place of a plan for the same event that failed in a rule; the plan keeps its number.
     public var replacesFailed: Bool
 
@@ -49,7 +55,7 @@ public struct DecisionRecord: Hashable, Sendable {
         event: String, generation: Int64, state: PlanState, actions: [PlannedAction] = [], rules: [String] = [],
         evidence: [RuleEvidence] = [], error: String? = nil, steps: [StepDraft] = [],
         stateChanges: [RuleStateChange] = [], flags: Set<Flag> = [], timers: [TimerDraft] = [],
-        replacesFailed: Bool = false
+        finishedTimers: [TimerID] = [], limits: [RuleLimit] = [], absence: Int64 = 0, replacesFailed: Bool = false
     ) {
         self.key = key
         self.identity = identity
@@ -67,6 +73,9 @@ public struct DecisionRecord: Hashable, Sendable {
         self.stateChanges = stateChanges
         self.flags = flags
         self.timers = timers
+        self.finishedTimers = finishedTimers
+        self.limits = limits
+        self.absence = absence
         self.replacesFailed = replacesFailed
     }
 

@@ -16,6 +16,16 @@ extension Journal {
     public func recordDecisions(
         _ decisions: [DecisionRecord], progress: [MailboxProgress]
     ) async throws(JournalError) -> [RecordedDecision] {
+        try await store(decisions, progress: progress).decisions
+    }
+
+    /// As `recordDecisions`, and tells which rules ran into their limit.
+    ///
+    /// Whether a plan is within its rules' limits is found out in the transaction that stores it: with the plans of
+    /// every mailbox before it, and none after.
+    public func store(
+        _ decisions: [DecisionRecord], progress: [MailboxProgress]
+    ) async throws(JournalError) -> Recording {
         let rows: [DecisionRow]
         do {
             // JSON is made here, so that it costs the writer nothing.
@@ -25,9 +35,14 @@ extension Journal {
             throw JournalError(error, path: path)
         }
         return try await write { db in
-            let recorded = try rows.map { try $0.store(in: db) }
+            var recording = Recording()
+            for row in rows {
+                let (decision, hold) = try row.store(in: db)
+                recording.decisions.append(decision)
+                if let hold { recording.holds.append(hold) }
+            }
             for progress in progress { try progress.store(in: db) }
-            return recorded
+            return recording
         }
     }
 }
@@ -54,26 +69,35 @@ private struct DecisionRow: Sendable {
         }
         actions = try encoders.actions.text(decision.actions)
         evidence = decision.evidence.storedJSON
-        // A plan that is not carried out yet releases nothing, `first` or not.
-        let mayRelease = decision.state == .planned || decision.state == .running
-        steps = try decision.steps.map { try StepRow($0, mayRelease: mayRelease, &encoders.arguments) }
+        steps = try decision.steps.map { try StepRow($0, &encoders.arguments) }
     }
 
-    func store(in db: Database) throws -> RecordedDecision {
-        let recorded = try storePlan(in: db)
-        if case .known = recorded { return recorded }
-        // A sweep that only shows must not make mail known that was not looked at in earnest yet.
-        let isOnlyShown =
-            if case .sweep = decision.trigger { [.proposed, .failed].contains(decision.state) } else { false }
-        if !isOnlyShown { try decision.identity.store(key: decision.key, at: decision.time, in: db) }
+    func store(in db: Database) throws -> (RecordedDecision, RuleHold?) {
+        // Before anything else: what was decided already ends its timers all the same.
+        for timer in decision.finishedTimers { try timer.finish(in: db) }
+        let verdict = try RateVerdict(decision, in: db)
+        let recorded = try storePlan(verdict, in: db)
+        if case .known = recorded { return (recorded, nil) }
+        if tellsThePlace { try decision.identity.store(key: decision.key, at: decision.time, in: db) }
         for change in decision.stateChanges { try change.store(in: db) }
-        return recorded
+        return (recorded, try verdict.note(recorded.plan, at: decision.time, in: db))
     }
 
-    private func storePlan(in db: Database) throws -> RecordedDecision {
+    /// Whether the message was seen where the decision says.
+    private var tellsThePlace: Bool {
+        switch decision.trigger {
+        // A sweep that only shows must not make mail known that was not looked at in earnest yet.
+        case .sweep: ![.proposed, .failed].contains(decision.state)
+        // It was looked for there, and was not there any more.
+        case .after: decision.state != .superseded
+        case .new, .movedIn, .removed, .flags, .schedule, .undo, .dry: true
+        }
+    }
+
+    private func storePlan(_ verdict: RateVerdict, in db: Database) throws -> RecordedDecision {
         guard decision.makesPlan else {
             if decision.replacesFailed, let failed = try known(in: db), try clear(failed, in: db) {
-                try update(failed, in: db)
+                try update(failed, verdict, in: db)
                 return .planned(failed)
             }
             return .noted
@@ -91,33 +115,31 @@ private struct DecisionRow: Sendable {
                 decision.trigger.description, decision.time, decision.identity.rawValue,
                 decision.headline.messageID.storedText, decision.headline.subject.storedText,
                 decision.headline.from.storedText, decision.event, decision.generation,
-                decision.state.rawValue, actions, evidence, decision.flags.stored,
-                decision.error?.storedText,
+                verdict.state.rawValue, actions, evidence, decision.flags.stored,
+                verdict.error?.storedText,
             ])
         if db.changesCount > 0 {
             let plan = PlanID(db.lastInsertedRowID)
-            try storeParts(of: plan, in: db)
+            try storeParts(of: plan, verdict, in: db)
             return .planned(plan)
         }
         guard let plan = try known(in: db) else { throw RefusedFact(detail: "a plan is there and is not") }
         guard decision.replacesFailed, try clear(plan, in: db) else { return .known(plan) }
-        try update(plan, in: db)
-        try storeParts(of: plan, in: db)
+        try update(plan, verdict, in: db)
+        try storeParts(of: plan, verdict, in: db)
         return .planned(plan)
     }
 
-    private func storeParts(of plan: PlanID, in db: Database) throws {
+    private func storeParts(of plan: PlanID, _ verdict: RateVerdict, in db: Database) throws {
         for (position, rule) in decision.rules.enumerated() {
             try db.run(
-                "INSERT INTO plan_rule (plan, position, rule, time) VALUES (?, ?, ?, ?)",
-                [plan.rawValue, position, rule, decision.time])
+                "INSERT INTO plan_rule (plan, position, rule, time, counted) VALUES (?, ?, ?, ?, ?)",
+                [plan.rawValue, position, rule, decision.time, verdict.counts(for: rule)])
         }
-        for step in steps { try step.store(plan: plan, in: db) }
-        for timer in decision.timers {
-            try db.run(
-                "INSERT INTO timer (plan, action, due, recheck) VALUES (?, ?, ?, ?)",
-                [plan.rawValue, timer.actionIndex, timer.due, timer.recheck])
-        }
+        // A plan that is not carried out yet releases nothing, `first` or not.
+        let mayRelease = verdict.state == .planned || verdict.state == .running
+        for step in steps { try step.store(plan: plan, mayRelease: mayRelease, in: db) }
+        for timer in decision.timers { try timer.store(plan: plan, in: db) }
     }
 
     private func known(in db: Database) throws -> PlanID? {
@@ -144,9 +166,9 @@ private struct DecisionRow: Sendable {
         return true
     }
 
-    private func update(_ plan: PlanID, in db: Database) throws {
+    private func update(_ plan: PlanID, _ verdict: RateVerdict, in db: Database) throws {
         // What came out of it without actions is finished, whatever it was called.
-        let state = decision.makesPlan ? decision.state : .done
+        let state = decision.makesPlan ? verdict.state : .done
         try db.run(
             """
             UPDATE plan SET time = ?, event = ?, generation = ?, state = ?, actions = ?, evidence = ?, flags = ?, error = ?
@@ -154,7 +176,7 @@ private struct DecisionRow: Sendable {
             """,
             [
                 decision.time, decision.event, decision.generation, state.rawValue, actions, evidence,
-                decision.flags.stored, decision.error?.storedText, plan.rawValue,
+                decision.flags.stored, verdict.error?.storedText, plan.rawValue,
             ])
     }
 }
@@ -163,15 +185,15 @@ private struct DecisionRow: Sendable {
 struct StepRow: Sendable {
     let draft: StepDraft
     let arguments: String
-    let released: Bool
 
-    init(_ draft: StepDraft, mayRelease: Bool, _ encoder: inout StoredEncoder<StepArguments>) throws {
+    init(_ draft: StepDraft, _ encoder: inout StoredEncoder<StepArguments>) throws {
         self.draft = draft
         arguments = try encoder.text(draft.arguments)
-        released = draft.released && (mayRelease || !draft.kind.leavesTheMailServer)
     }
 
-    func store(plan: PlanID, in db: Database) throws {
+    /// - Parameter mayRelease: whether what leaves the mail server may go before it is let go.
+    func store(plan: PlanID, mayRelease: Bool, in db: Database) throws {
+        let released = draft.released && (mayRelease || !draft.kind.leavesTheMailServer)
         try db.run(
             """
             INSERT INTO step (plan, position, action, kind, arguments, released, not_before)

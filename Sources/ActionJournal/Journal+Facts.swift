@@ -20,7 +20,7 @@ extension JournalFact {
         case .stepDeferred(let step, let notBefore): try step.wait(until: notBefore, in: db)
         case .stepsAdded(let plan, let drafts):
             var encoder = StoredEncoder<StepArguments>()
-            for draft in drafts { try StepRow(draft, mayRelease: true, &encoder).store(plan: plan, in: db) }
+            for draft in drafts { try StepRow(draft, &encoder).store(plan: plan, mayRelease: true, in: db) }
         case .planState(let plan, let state, let error):
             try db.change(
                 "UPDATE plan SET state = ?, error = ? WHERE id = ?",
@@ -42,7 +42,8 @@ extension JournalFact {
                 [account.rawValue, mailbox.rawValue, identity.rawValue, time])
         case .identitySeen(let identity, let key, let time): try identity.store(key: key, at: time, in: db)
         case .ruleState(let change): try change.store(in: db)
-        case .timerFinished(let timer): try db.run("DELETE FROM timer WHERE id = ?", [timer.rawValue])
+        case .timerFinished(let timer): try timer.finish(in: db)
+        case .timersAdded(let plan, let drafts): for draft in drafts { try draft.store(plan: plan, in: db) }
         case .mirrored(let entries): for entry in entries { try entry.store(in: db) }
         case .unmirrored(let account, let mailbox, let uids):
             try mailbox.unmirror(uids, account: account, in: db)

@@ -17,13 +17,6 @@ extension Journal {
         }
     }
 
-    /// How many plans the rule made since then; what its limit goes by.
-    public func planCount(rule: String, since: Int64) async throws(JournalError) -> Int {
-        try await read { db in
-            try db.count("SELECT count(*) FROM plan_rule WHERE rule = ? AND time >= ?", [rule, since])
-        }
-    }
-
     public func counts() async throws(JournalError) -> JournalCounts {
         try await read { db in
             var counts = JournalCounts()

@@ -109,24 +109,6 @@ extension Journal {
         }
     }
 
-    /// Delayed actions that are due, the longest due first.
-    public func dueTimers(now: Int64, limit: Int) async throws(JournalError) -> [JournalTimer] {
-        try await read { db in
-            try db.rows("SELECT * FROM timer WHERE due <= ? ORDER BY due, id LIMIT ?", [now, limit]).map { row in
-                JournalTimer(
-                    id: TimerID(try row.decode(forColumn: "id")), plan: PlanID(try row.decode(forColumn: "plan")),
-                    draft: TimerDraft(
-                        actionIndex: try row.decode(forColumn: "action"), due: try row.decode(forColumn: "due"),
-                        recheck: try row.decode(forColumn: "recheck")))
-            }
-        }
-    }
-
-    /// When the next delayed action is due, in seconds since 1970.
-    public func nextTimerDue() async throws(JournalError) -> Int64? {
-        try await read { db in try db.number("SELECT min(due) FROM timer") }
-    }
-
     static let outbox = """
         SELECT outbox.*, step.plan, plan.account, plan.identity
         FROM outbox JOIN step ON step.id = outbox.step JOIN plan ON plan.id = step.plan

@@ -30,6 +30,8 @@ public enum JournalFact: Hashable, Sendable {
     case identitySeen(MessageIdentity, MessageKey, at: Int64)
     case ruleState(RuleStateChange)
     case timerFinished(TimerID)
+    /// Delayed actions of a plan that has none yet: it was only proposed, and is let go now.
+    case timersAdded(PlanID, [TimerDraft])
     case mirrored([MirrorEntry])
     /// The messages are no longer there; `nil`: the whole mailbox is void (its UIDVALIDITY changed).
     case unmirrored(AccountName, MailboxName, UIDSet?)

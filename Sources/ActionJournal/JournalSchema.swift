@@ -7,6 +7,9 @@ enum JournalSchema {
         migrator.registerMigration("v1", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: version1)
         }
+        migrator.registerMigration("v3", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: version3)
+        }
         return migrator
     }
 
@@ -209,6 +212,29 @@ enum JournalSchema {
             position INTEGER NOT NULL CHECK (position >= 0),
             row TEXT NOT NULL,
             PRIMARY KEY (number, position)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// What rules may do in a time, and when scheduled ones are due.
+    ///
+    /// `counted`: the plan went ahead and counts for this rule's limit.
+    static let version3 = """
+        ALTER TABLE plan_rule ADD COLUMN counted INTEGER NOT NULL DEFAULT 0 CHECK (counted IN (0, 1));
+        CREATE INDEX plan_rule_counted ON plan_rule (rule, time) WHERE counted = 1;
+
+        CREATE TABLE rule_limit (
+            rule TEXT NOT NULL PRIMARY KEY,
+            allowance INTEGER NOT NULL DEFAULT 0 CHECK (allowance >= 0),
+            allowed_until INTEGER NOT NULL DEFAULT 0,
+            last_held INTEGER
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE schedule (
+            account TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            times TEXT NOT NULL CHECK (times <> ''),
+            due INTEGER NOT NULL,
+            PRIMARY KEY (account, rule)
         ) STRICT, WITHOUT ROWID;
         """
 }

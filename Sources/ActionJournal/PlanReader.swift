@@ -32,8 +32,36 @@ struct PlanReader {
             PlanView(
                 plan: work.plan, rules: rules[work.plan.id] ?? [],
                 evidence: try StoredRow<PlanColumn>(row: row).value(.evidence, [RuleEvidence].init(storedJSON:)),
-                steps: work.steps)
+                steps: work.steps, cameToPass: try cameToPass(work.plan))
         }
+    }
+
+    /// What became of delayed actions that have no timer any more.
+    private func cameToPass(_ plan: PlanRecord) throws -> [Int: StepState] {
+        let delayed = plan.actions.indices.filter { plan.actions[$0].after != nil }
+        // What is only proposed has no timers yet, and what is held keeps them.
+        if delayed.isEmpty || plan.state == .proposed { return [:] }
+        let waiting = Set(
+            try db.rows("SELECT action FROM timer WHERE plan = ?", [plan.id.rawValue]).map {
+                try $0.decode(Int.self, forColumn: "action")
+            })
+        let over = delayed.filter { !waiting.contains($0) }
+        if over.isEmpty { return [:] }
+        let followers = Dictionary(
+            try db.followers(of: plan.id).map { ($0.plan.trigger, $0) }, uniquingKeysWith: { first, _ in first })
+        let parts = plan.delayed
+        var states: [Int: StepState] = [:]
+        for index in over {
+            states[index] = .superseded
+            guard let part = parts.part(of: index), let follower = followers[part.trigger(of: plan.id)] else {
+                continue
+            }
+            let view = PlanView(plan: follower.plan, rules: [], evidence: [], steps: follower.steps)
+            let actions = view.actions
+            let own = parts.places(of: index, in: part).filter(actions.indices.contains).map { actions[$0].state }
+            states[index] = PlanView.leastFinished(own)
+        }
+        return states
     }
 
     private mutating func plan(_ row: StoredRow<PlanColumn>) throws -> PlanRecord {

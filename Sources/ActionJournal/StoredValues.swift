@@ -123,8 +123,14 @@ extension PlanTrigger {
             guard let run = Int64(rest) else { return nil }
             self = .sweep(run: run)
         case ("after", let rest?):
-            guard let plan = Int64(rest) else { return nil }
-            self = .after(plan: PlanID(plan))
+            let numbers = rest.split(separator: ":", omittingEmptySubsequences: false).map { Int64($0) }
+            guard (1...2).contains(numbers.count), let plan = numbers[0] else { return nil }
+            guard numbers.count == 2 else {
+                self = .after(plan: PlanID(plan))
+                return
+            }
+            guard let part = numbers[1].flatMap(Int.init(exactly:)), part > 0 else { return nil }
+            self = .after(plan: PlanID(plan), part: part)
         case ("undo", let rest?):
             guard let plan = Int64(rest) else { return nil }
             self = .undo(plan: PlanID(plan))

@@ -16,6 +16,7 @@ final class AccountHub: Sendable {
     let outbox = Wakeup()
     let notices = Wakeup()
     let elsewhere = Wakeup()
+    let timers = Wakeup()
     let channels: [String: any NotificationChannel]
     private let stopping = Atomic(false)
     private let retries = Mutex<[MailboxName: Wakeup]>([:])
@@ -68,6 +69,7 @@ final class AccountHub: Sendable {
         outbox.wake()
         notices.wake()
         elsewhere.wake()
+        timers.wake()
     }
 
     /// Something was released for sending.

@@ -27,6 +27,9 @@ struct AccountService: Sendable {
             // `--dry-run` only decides.
             guard !surroundings.proposing else { return }
             group.addTask { await repeatedly("working in other folders", hub.elsewhere) { try await workElsewhere() } }
+            group.addTask {
+                await repeatedly("acting on time", hub.timers) { try await TimerRunner(hub: hub).carryOutDue() }
+            }
             if let runner = outboxRunner() {
                 group.addTask {
                     await repeatedly("sending", hub.outbox, first: { try await runner.recover() }) {
@@ -74,6 +77,7 @@ struct AccountService: Sendable {
     func settleOnce() async -> [String] {
         var faults: [String] = []
         do {
+            _ = try await TimerRunner(hub: hub).carryOutDue()
             _ = try await workElsewhere()
         } catch {
             faults.append("\(hub.name): \(error)")

@@ -34,7 +34,8 @@ struct Arrivals: Sendable {
                 internalDate: message.facts.internalDate, identity: identity, memory: memory, afterReset: afterReset
             )
             known[message.identity, default: IdentityMemory()].isKnown = true
-            records += try await decide(message, arrival, &state)
+            let absence = max(0, visit.hub.surroundings.clock() - memory.lastCompleteCheck)
+            records += try await decide(message, arrival, absence: absence, &state)
         }
         return records.sorted { $0.key.uid < $1.key.uid }
     }
@@ -45,13 +46,16 @@ struct Arrivals: Sendable {
     }
 
     private func decide(
-        _ message: ArrivedMessage, _ arrival: Arrival, _ state: inout RuleStateSnapshot
+        _ message: ArrivedMessage, _ arrival: Arrival, absence: Int64, _ state: inout RuleStateSnapshot
     ) async throws -> [DecisionRecord] {
+        func decide(_ event: RuleEvent, _ trigger: PlanTrigger) async throws -> [DecisionRecord] {
+            try await visit.decider.decide(message, event: event, trigger: trigger, state: &state, absence: absence)
+        }
         switch arrival {
         // Marked deleted by somebody: no rule matches it (DESIGN §4).
         case _ where message.facts.flags.contains(.deleted): return [noted(message, "deleted")]
-        case .new: return try await visit.decider.decide(message, event: .new, trigger: .new, state: &state)
-        case .movedIn: return try await visit.decider.decide(message, event: .movedIn, trigger: .movedIn, state: &state)
+        case .new: return try await decide(.new, .new)
+        case .movedIn: return try await decide(.movedIn, .movedIn)
         case .ownEcho: return [noted(message, "own")]
         case .takenBack: return [noted(message, "taken_back")]
         case .knownBefore: return [noted(message, "renumbered")]

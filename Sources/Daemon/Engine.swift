@@ -45,7 +45,7 @@ public struct Engine: Sendable {
         await board.note(rules: StatusBoard.Rules(generation, error: nil))
         let surroundings = Surroundings(
             configuration: configuration, journal: journal, spool: spool, dialer: dialer, rules: rules,
-            memory: RuleMemory(journal: journal, clock: clock), board: board,
+            memory: RuleMemory(journal: journal, clock: clock) { tell($0, logger) }, board: board,
             proposing: proposing, clock: clock, logger: logger
         )
         let channels = channels(configuration, http: dialer)
@@ -59,6 +59,15 @@ public struct Engine: Sendable {
         self.surroundings = surroundings
         self.hubs = hubs
         self.lock = lock
+    }
+
+    /// The first plan of a flood is told to the person, the others are only counted.
+    private static func tell(_ hold: RuleHold, _ logger: Logger) {
+        guard hold.isFirst else { return logger.debug("held", metadata: ["plan": "\(hold.plan)"]) }
+        logger.warning(
+            "a rule is past its limit; its further plans are held until they are released",
+            metadata: ["rule": "\(hold.rule)", "limit": "\(hold.limit)", "plan": "\(hold.plan)"]
+        )
     }
 
     public func close() async {

@@ -300,12 +300,13 @@ struct MailboxAttendance: Sendable {
             log(record, outcome)
         }
         if sends { visit.hub.wakeSenders() }
+        if records.contains(where: { !$0.timers.isEmpty }) { visit.hub.timers.wake() }
     }
 
     private func log(_ record: DecisionRecord, _ outcome: RecordedDecision) {
         switch outcome {
         case .planned(let plan):
-            let actions = record.actions.map { PlanReport.Action($0, state: "", attempts: []).sentence }
+            let actions = record.actions.map { PlanReport.Action($0, state: "", decided: record.time).sentence }
             logger.info(
                 record.state == .failed ? "failed in a rule" : "decided",
                 metadata: [

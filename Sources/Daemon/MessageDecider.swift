@@ -33,18 +33,24 @@ struct MessageDecider: Sendable {
     /// proposal. Empty when the message vanished while it was being looked at.
     ///
     /// - Parameter state: what rules remember, with the changes of the decisions before; this one's are added.
+    /// - Parameter absence: for how long nobody looked before, in seconds.
     func decide(
         _ message: ArrivedMessage, event: RuleEvent, trigger: PlanTrigger, state: inout RuleStateSnapshot,
-        proposing: Bool = false, only: Set<String>? = nil
+        proposing: Bool = false, only: Set<String>? = nil, absence: Int64 = 0
     ) async throws -> [DecisionRecord] {
         let proposing = proposing || surroundings.proposing
         var record = DecisionRecord(
             key: message.key, identity: message.identity, trigger: trigger, time: surroundings.clock(),
             headline: MessageHeadline(message.header), event: event.name, generation: 0, state: .planned,
-            flags: message.facts.flags
+            flags: message.facts.flags, absence: absence
         )
         do {
-            guard let (decision, subject) = try await ask(message, event, only, state, &record) else { return [] }
+            guard let answer = try await ask(message, event, only: only, state: state, now: record.time) else {
+                return []
+            }
+            let decision = answer.decision
+            record.generation = answer.generation
+            if trigger.countsTowardsLimit { record.limits = Self.limits(decision.actions, answer.rules) }
             var records: [DecisionRecord] = []
             if !decision.proposed.isEmpty {
                 var dry = record
@@ -55,15 +61,11 @@ struct MessageDecider: Sendable {
                 dry.evidence = decision.evidence
                 records.append(dry)
             }
-            guard try await complete(&record, with: decision, subject, message, proposing) else { return [] }
+            guard try await complete(&record, with: answer, message, proposing) else { return [] }
             for change in record.stateChanges { state.apply(change) }
             return [record] + records
         } catch let refusal as DecisionFailure {
-            record.state = .failed
-            record.actions = []
-            record.error = refusal.description
-            if let rule = refusal.rule { record.rules = [rule] }
-            record.evidence = refusal.evidence
+            record.fail(refusal)
             surroundings.logger.error("rule failed", metadata: ["error": "\(refusal)", "uid": "\(message.key.uid)"])
             return [record]
         } catch let error as SessionError where error.scope == .message {
@@ -73,30 +75,46 @@ struct MessageDecider: Sendable {
         }
     }
 
-    /// Asks the rules, and fetches what they turn out to need.
-    private func ask(
-        _ message: ArrivedMessage, _ event: RuleEvent, _ only: Set<String>?, _ state: RuleStateSnapshot,
-        _ record: inout DecisionRecord
-    ) async throws -> (Decision, RuleMessage)? {
+    /// What rules answered, and what they were asked about.
+    struct Answer {
+        var decision: Decision
+        var subject: RuleMessage
+        var rules: [RuleSummary]
+        var generation: Int64
+    }
+
+    /// Asks the rules, and fetches what they turn out to need; `nil` when the message vanished meanwhile.
+    ///
+    /// - Parameter mailbox: where the message was found, when it is not there any more.
+    func ask(
+        _ message: ArrivedMessage, _ event: RuleEvent, only: Set<String>?, state: RuleStateSnapshot, now: Int64,
+        foundIn mailbox: MailboxName? = nil, evidence: EvidenceDetail = .whenMatched
+    ) async throws -> Answer? {
         guard let (runtime, generation) = await surroundings.rules.runtime(for: account) else { return nil }
-        record.generation = generation
         var subject = RuleMessage(
-            account: account, mailbox: message.key.mailbox, uid: message.key.uid.rawValue, event: event,
+            account: account, mailbox: mailbox ?? message.key.mailbox, uid: message.key.uid.rawValue, event: event,
             flags: message.facts.flags, size: message.facts.size, received: message.facts.internalDate,
             header: message.header, headerIsWhole: message.fields == nil, fetchedFields: message.fields
         )
         // Each need is met once; a second time the same would mean that the runtime does not see what it got.
         for _ in 0..<4 {
-            switch await runtime.decide(subject, state: state, now: record.time, only: only, evidence: .whenMatched) {
+            switch await runtime.decide(subject, state: state, now: now, only: only, evidence: evidence) {
             case .needs(let need):
                 guard try await provide(need, &subject, message) else { return nil }
             case .failed(let failure):
-                throw DecisionFailure(failure.description, rule: failure.rule, evidence: failure.evidence)
+                throw DecisionFailure(
+                    failure.description, rule: failure.rule, evidence: failure.evidence, generation: generation)
             case .decided(let decision):
-                return (decision, subject)
+                return Answer(decision: decision, subject: subject, rules: runtime.rules, generation: generation)
             }
         }
         throw DecisionFailure("the rules kept asking for data that was already there")
+    }
+
+    /// The limits that a plan with these actions counts for.
+    private static func limits(_ actions: [PlannedAction], _ rules: [RuleSummary]) -> [RuleLimit] {
+        let counted = Set(actions.filter(\.action.countsTowardsLimit).map(\.rule))
+        return rules.filter { counted.contains($0.name) }.map { RuleLimit(rule: $0.name, plans: $0.limit) }
     }
 
     private func provide(
@@ -127,9 +145,9 @@ struct MessageDecider: Sendable {
 
     /// - Returns: whether the message is still there.
     private func complete(
-        _ record: inout DecisionRecord, with decision: Decision, _ subject: RuleMessage, _ message: ArrivedMessage,
-        _ proposing: Bool
+        _ record: inout DecisionRecord, with answer: Answer, _ message: ArrivedMessage, _ proposing: Bool
     ) async throws -> Bool {
+        let decision = answer.decision
         record.actions = decision.actions
         record.rules = decision.matchedRules
         record.evidence = decision.evidence
@@ -139,29 +157,35 @@ struct MessageDecider: Sendable {
             if !record.actions.isEmpty { record.state = .proposed }
             return true
         }
-        if !record.actions.isEmpty {
-            guard let outbox = try await spoolForwards(decision.actions, subject, message, record.time) else {
-                return false
-            }
-            do {
-                record.steps = try planner.steps(for: decision.actions, outbox: outbox)
-            } catch {
-                throw DecisionFailure(
-                    "rule \(error.rule): \(error.reason)", rule: error.rule, evidence: record.evidence)
-            }
-            if record.steps.isEmpty { record.state = .done }
-        }
+        guard try await plan(&record, message, raw: answer.subject.raw) else { return false }
         record.stateChanges = decision.stateChanges
+        return true
+    }
+
+    /// Gives a record the steps of its actions, and the timers of those that come later.
+    ///
+    /// - Returns: whether the message is still there.
+    func plan(_ record: inout DecisionRecord, _ message: ArrivedMessage, raw: [UInt8]?) async throws -> Bool {
+        if record.actions.isEmpty { return true }
+        guard let outbox = try await spoolForwards(record.actions, raw, message, record.time) else { return false }
+        do {
+            record.steps = try planner.steps(for: record.actions, outbox: outbox)
+        } catch {
+            throw DecisionFailure("rule \(error.rule): \(error.reason)", rule: error.rule, evidence: record.evidence)
+        }
+        record.timers = DelayedActions(record.actions, decidedAt: record.time).timers
+        if record.steps.isEmpty { record.state = .done }
         return true
     }
 
     /// What will be sent is on the disk before the plan is: the message may be gone from the server by then.
     private func spoolForwards(
-        _ actions: [PlannedAction], _ subject: RuleMessage, _ message: ArrivedMessage, _ now: Int64
+        _ actions: [PlannedAction], _ raw: [UInt8]?, _ message: ArrivedMessage, _ now: Int64
     ) async throws -> [Int: [OutboxDraft]]? {
         var outbox: [Int: [OutboxDraft]] = [:]
-        var raw = subject.raw
-        for (index, planned) in actions.enumerated() {
+        var raw = raw
+        // What is sent later is made when it is due.
+        for (index, planned) in actions.enumerated() where planned.after == nil {
             guard case .forward(let request) = planned.action else { continue }
             guard let forwards else {
                 throw DecisionFailure(
@@ -187,11 +211,28 @@ struct DecisionFailure: Error, CustomStringConvertible {
     var description: String
     var rule: String?
     var evidence: [RuleEvidence]
+    /// Of the rules that failed.
+    var generation: Int64?
 
-    init(_ description: String, rule: String? = nil, evidence: [RuleEvidence] = []) {
+    init(_ description: String, rule: String? = nil, evidence: [RuleEvidence] = [], generation: Int64? = nil) {
         self.description = description
         self.rule = rule
         self.evidence = evidence
+        self.generation = generation
+    }
+}
+
+extension DecisionRecord {
+    /// Nothing is planned: the rule failed.
+    mutating func fail(_ failure: DecisionFailure) {
+        state = .failed
+        actions = []
+        steps = []
+        timers = []
+        error = failure.description
+        if let rule = failure.rule { rules = [rule] }
+        evidence = failure.evidence
+        generation = failure.generation ?? generation
     }
 }
 

@@ -62,7 +62,9 @@ public struct PlanReport: Codable, Sendable {
         event = plan.event
         trigger = plan.trigger.description
         rules = view.rules
-        actions = view.actions.map { Action($0.action, state: $0.state.rawValue, attempts: $0.attempts) }
+        actions = view.actions.map {
+            Action($0.action, state: $0.state.rawValue, attempts: $0.attempts, decided: plan.time)
+        }
         status = plan.state.rawValue
         error = plan.error
         evidence = view.evidence
@@ -83,7 +85,7 @@ public struct PlanReport: Codable, Sendable {
         self.event = event
         trigger = event
         self.rules = rules
-        self.actions = actions.map { Action($0, state: "waiting", attempts: []) }
+        self.actions = actions.map { Action($0, state: "waiting", decided: time) }
         self.status = status
         self.error = error
         self.evidence = evidence
@@ -95,7 +97,8 @@ public struct PlanReport: Codable, Sendable {
 }
 
 extension PlanReport.Action {
-    init(_ planned: PlannedAction, state: String, attempts: [OutboxAttempt]) {
+    /// - Parameter time: when it was decided.
+    init(_ planned: PlannedAction, state: String, attempts: [OutboxAttempt] = [], decided time: Int64) {
         action = planned.action.name
         self.state = state
         rule = planned.rule
@@ -123,7 +126,8 @@ extension PlanReport.Action {
             title = request.title
             body = request.body
         case .pipe(let name): program = name
-        case .snooze(let until): after = until
+        // Delayed itself, it says when it begins; else when the message comes back.
+        case .snooze(let until): after = planned.after ?? max(0, until - time)
         case .log(let text): body = text
         }
     }

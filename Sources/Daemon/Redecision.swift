@@ -29,6 +29,7 @@ struct Redecision: Sendable {
                 isStored = try await memory.store(records, progress: [], decidedFrom: base) != nil
             }
             visit.hub.wakeSenders()
+            visit.hub.timers.wake()
         }
     }
 }

@@ -59,7 +59,7 @@ struct Releaser: Sendable {
             ]
         }
         var outbox: [Int: [OutboxDraft]] = [:]
-        for (index, planned) in plan.actions.enumerated() {
+        for (index, planned) in plan.actions.enumerated() where planned.after == nil {
             guard case .forward(let request) = planned.action else { continue }
             guard let forwards = visit.hub.forwards, let raw = try await visit.decider.fetch(plan.key.uid, .whole)
             else {
@@ -76,6 +76,7 @@ struct Releaser: Sendable {
             let steps = try visit.decider.planner.steps(for: plan.actions, outbox: outbox)
             return [
                 .identitySeen(plan.identity, plan.key, at: surroundings.clock()), .stepsAdded(plan.id, steps),
+                .timersAdded(plan.id, plan.delayed.timers),
                 .planState(plan.id, steps.isEmpty ? .done : .planned, error: nil),
             ]
         } catch {

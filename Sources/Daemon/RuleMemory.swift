@@ -15,14 +15,19 @@ actor RuleMemory {
 
     private let journal: Journal
     private let clock: @Sendable () -> Int64
+    /// Told of each plan that ran into a rule's limit, once it is stored.
+    private let held: @Sendable (RuleHold) -> Void
     private var known: RuleStateSnapshot?
     private var version = 0
     private var isStoring = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    init(journal: Journal, clock: @escaping @Sendable () -> Int64) {
+    init(
+        journal: Journal, clock: @escaping @Sendable () -> Int64, held: @escaping @Sendable (RuleHold) -> Void
+    ) {
         self.journal = journal
         self.clock = clock
+        self.held = held
     }
 
     func base() async throws -> Base {
@@ -43,7 +48,9 @@ actor RuleMemory {
         defer { end() }
         let changes = records.flatMap(\.stateChanges)
         guard changes.isEmpty || base.version == version else { return nil }
-        let recorded = try await journal.recordDecisions(records, progress: progress)
+        let recording = try await journal.store(records, progress: progress)
+        recording.holds.forEach(held)
+        let recorded = recording.decisions
         guard !changes.isEmpty else { return recorded }
         version += 1
         if recorded.contains(where: { if case .known = $0 { true } else { false } }) {

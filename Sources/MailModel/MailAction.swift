@@ -28,6 +28,14 @@ public enum MailAction: Hashable, Sendable, Codable {
         }
     }
 
+    /// Whether a rule's `limit` counts a plan for it (DESIGN §2.10): it moves, trashes, sends or runs something.
+    public var countsTowardsLimit: Bool {
+        switch self {
+        case .move, .trash, .archive, .junk, .snooze, .forward, .redirect, .reply, .pipe: true
+        case .copy, .mark, .unmark, .keyword, .unkeyword, .notify, .log: false
+        }
+    }
+
     /// The name that rules and JSON use.
     public var name: String {
         switch self {

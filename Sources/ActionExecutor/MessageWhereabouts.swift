@@ -1,0 +1,66 @@
+import ActionJournal
+import MailModel
+
+/// Where a plan left its message, by what its steps came to.
+public enum MessageWhereabouts: Equatable, Sendable {
+    case at(MessageKey)
+    /// It cannot be known, and why: whatever is to follow must not be done.
+    case unknown(String)
+
+    /// - Parameter plans: the plan that took the message up, and those that followed from it, in their order.
+    public init(_ plans: [PlanWork]) {
+        guard let first = plans.first else {
+            self = .unknown("there is no plan")
+            return
+        }
+        var place = first.plan.key
+        for work in plans {
+            // One that found the message elsewhere, or not at all, moved nothing.
+            guard work.plan.key == place else { continue }
+            switch work.removal {
+            case .none: continue
+            case .to(let key): place = key
+            case .takenAway:
+                self = .unknown("somebody else took the message out of “\(place.mailbox)” first")
+                return
+            case .untold:
+                self = .unknown("where the message is could not be found out when it was moved")
+                return
+            }
+        }
+        self = .at(place)
+    }
+}
+
+extension PlanWork {
+    fileprivate enum Removal {
+        case none
+        case to(MessageKey)
+        case takenAway
+        case untold
+    }
+
+    /// How the plan took the message out of its mailbox.
+    fileprivate var removal: Removal {
+        for step in steps {
+            switch (step.kind, step.state) {
+            case (.uidMove, .done): return place(of: step)
+            case (.uidMove, .superseded): return .takenAway
+            case (.markDeleted, .done):
+                guard let copy = steps.first(where: { $0.position == step.arguments.copyStep }) else { return .untold }
+                return place(of: copy)
+            case (.markDeleted, .superseded): return .takenAway
+            default: continue
+            }
+        }
+        return .none
+    }
+
+    private func place(of step: StepRecord) -> Removal {
+        guard let mailbox = step.arguments.mailbox.flatMap(MailboxName.init),
+            let uidValidity = step.outcome?.targetUIDValidity.flatMap(UIDValidity.init),
+            let uid = step.outcome?.targetUID.flatMap(UID.init)
+        else { return .untold }
+        return .to(MessageKey(account: plan.key.account, mailbox: mailbox, uidValidity: uidValidity, uid: uid))
+    }
+}

@@ -58,9 +58,6 @@ public struct FileVerdict: Sendable {
 
     /// `received` of a file: its newest Received, else its Date, else now (DESIGN §5).
     public static func received(_ header: HeaderBlock, now: Int64) -> Int64 {
-        let received = header.all("Received").compactMap { field in
-            field.text.split(separator: ";").last.flatMap { MailDate.parse(String($0)) }
-        }.max()
-        return received ?? header.first("Date").flatMap { MailDate.parse($0.text) } ?? now
+        MessageAge.received(header, now: now)
     }
 }

@@ -1,5 +1,6 @@
 import Daemon
 import Foundation
+import MailModel
 
 /// Plans as a person reads them.
 enum PlanText {
@@ -15,26 +16,33 @@ enum PlanText {
         let subject = report.subject.isEmpty ? "(no subject)" : report.subject
         var text = "\(number)\(report.time)  \(report.account)/\(report.folder)  “\(subject)” from \(report.from)\n"
         text += "    \(report.status): \(what)"
-        if !report.rules.isEmpty { text += "  (\(report.rules.joined(separator: ", ")))" }
+        var by = report.rules
+        if let generation = report.generation, generation > 0 { by.append("generation \(generation)") }
+        if !by.isEmpty { text += "  (\(by.joined(separator: ", ")))" }
         if let error = report.error { text += "\n    \(error)" }
         return text.split(separator: "\n").map { Terminal.safe(String($0)) }.joined(separator: "\n")
     }
 
     /// With the evidence: which rules were asked, and what decided.
     static func explanation(_ report: PlanReport) -> String {
-        var lines = [line(report)]
-        for evidence in report.evidence {
-            lines.append("  \(evidence.matched ? "✓" : "✗") \(Terminal.safe(evidence.rule))")
-            for test in evidence.tests {
-                let value = test.value.isEmpty ? "" : "   “\(test.value)”"
-                lines.append("      \(test.result ? "yes" : "no ")  \(Terminal.safe(test.test + value))")
-            }
-        }
+        var lines = [line(report) + evidence(report.evidence, indent: 2)]
         for action in report.actions {
             for attempt in action.attempts ?? [] {
                 lines.append("  \(action.action): \(attempt.time) \(attempt.result)")
             }
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// Each rule that was asked with its tests, every line begun by a line break.
+    static func evidence(_ evidence: [RuleEvidence], indent: Int) -> String {
+        let margin = "\n" + String(repeating: " ", count: indent)
+        return evidence.map { entry in
+            let tests = entry.tests.map { test in
+                let value = test.value.isEmpty ? "" : "   “\(test.value)”"
+                return "\(margin)    \(test.result ? "yes" : "no ")  \(Terminal.safe(test.test + value))"
+            }
+            return "\(margin)\(entry.matched ? "✓" : "✗") \(Terminal.safe(entry.rule))\(tests.joined())"
+        }.joined()
     }
 }

@@ -9,6 +9,8 @@ enum HostOperation: UInt32, CaseIterable {
     case stateGet, stateSet, stateKeys, seenBefore, rate
     case expressionMatch, expressionTest
     case print
+    // In test files.
+    case testPending, testCase, testMessage, testFile
     // Mistakes, told by the nearest name.
     case unknownGlobal, unknownField, misused, describe
 

@@ -39,10 +39,13 @@ final class LuaMachine {
         self.limits = limits
         host.charge = { rule_state_charge(state, $0) }
         try openSandbox()
-        for part in Prelude.parts {
-            let source = Array(part.source.utf8)
-            try expectValues(ending(rule_state_prelude(state, part.name, source, source.count)))
-        }
+        for part in Prelude.parts { try run(part.source, named: part.name) }
+    }
+
+    /// Runs a part of the prelude.
+    func run(_ source: String, named name: String) throws(LuaError) {
+        let bytes = Array(source.utf8)
+        try expectValues(ending(rule_state_prelude(state, name, bytes, bytes.count)))
     }
 
     deinit {

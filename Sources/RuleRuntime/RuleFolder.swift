@@ -19,7 +19,7 @@ public struct RuleFolder: Sendable {
     public let files: [File]
     /// Changes when a name or a content changes.
     public let digest: String
-    private let path: String?
+    let path: String?
     private let lists: [String: [UInt8]]
 
     /// A folder that is not on a disk; `lists` are the files that `list.file` finds.
@@ -66,9 +66,7 @@ public struct RuleFolder: Sendable {
                 } else if name.hasSuffix(".lua") {
                     do {
                         let bytes = try RuleFileAccess.read(relative, below: root)
-                        // Editors may begin a file with a byte order mark, which Lua does not know.
-                        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
-                        files.append(File(name: relative, content: String(decoding: text, as: UTF8.self)))
+                        files.append(File(name: relative, content: text(bytes)))
                     } catch {
                         problems.append(.init(file: relative, line: 0, message: error.message))
                     }
@@ -79,6 +77,14 @@ public struct RuleFolder: Sendable {
         guard problems.isEmpty else { throw RuleLoadError(problems: problems) }
         return RuleFolder(files: files, lists: [:], path: root)
     }
+
+    /// Editors may begin a file with a byte order mark, which Lua does not know.
+    static func text(_ bytes: [UInt8]) -> String {
+        String(decoding: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...], as: UTF8.self)
+    }
+
+    /// With more files that can be loaded and required.
+    func with(_ more: [File]) -> RuleFolder { RuleFolder(files: files + more, lists: lists, path: path) }
 
     func file(_ name: String) -> String? { files.first { $0.name == name }?.content }
 

@@ -61,6 +61,7 @@ extension RuleHost {
             }
             return RuleMisuse("global \"\(name)\" cannot be set; write local \(name)")
         case ("flags", _): return RuleMisuse("flags are changed by m:mark and m:unmark")
+        case ("testing", _): return RuleMisuse("a test file has no rules; they stand in the rules folder")
         case ("readonly", _): return RuleMisuse("\(value.string ?? "this") is read-only")
         case ("dot", _):
             let name = value.string ?? "?"

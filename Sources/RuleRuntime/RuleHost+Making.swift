@@ -254,7 +254,7 @@ extension RuleHost {
             )
         }
         do {
-            let text = String(decoding: try folder.dependency(name), as: UTF8.self)
+            let text = String(decoding: try dependency(name), as: UTF8.self)
             let entries = operation == .list ? ListFile.lines(text) : VCardFile.addresses(text)
             return .object(metatable: "list", .list(entries.map { .string($0) }))
         } catch {

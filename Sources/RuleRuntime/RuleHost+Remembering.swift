@@ -2,7 +2,7 @@ import MailModel
 
 /// `state`, `seen_before` and `rate`, whose keys share one durable table under a prefix each.
 extension RuleHost {
-    private static let statePrefix = "state:"
+    static let statePrefix = "state:"
     private static let seenPrefix = "seen:"
     private static let ratePrefix = "rate:"
     private static let valueLimit = 65_536

@@ -26,6 +26,10 @@ final class RuleHost {
     var pending: [(name: String, position: SourcePosition)] = []
     var globalNames: [String] = []
     var loadingLog: [String] = []
+    /// Digests of the lists that rules read while they loaded.
+    var dependencies: [String: String] = [:]
+    /// What test files gather; `nil`: these are rule files.
+    var testing: TestCollection?
     private let expressionLimits: ExpressionLimits
     private var expressions: [ExpressionKey: RegularExpression] = [:]
     private var passingExpressions: [ExpressionKey: RegularExpression] = [:]
@@ -84,6 +88,8 @@ final class RuleHost {
             case .print:
                 write(arguments.first?.string ?? "")
                 return []
+            case .testPending, .testCase, .testMessage, .testFile:
+                return try collect(operation, arguments, at: position)
             case .unknownGlobal, .unknownField, .misused, .describe: return try explain(operation, arguments)
             }
         } catch let interruption as HostInterruption {

@@ -7,12 +7,12 @@ public actor RuleRuntime {
     public nonisolated let rules: [RuleSummary]
     /// What to fetch before `decide` is asked.
     public nonisolated let needs: RuleNeeds
-    /// Of the files it was loaded from.
+    /// Of the files it was loaded from, lists that rules read included.
     public nonisolated let digest: String
     /// What the files printed while they loaded.
     public nonisolated let loadLog: [String]
     private nonisolated let executor: RuleExecutor
-    private let engine: RuleEngine
+    let engine: RuleEngine
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -23,7 +23,7 @@ public actor RuleRuntime {
         let engine = try RuleLoading.load(folder, environment, limits)
         rules = engine.host.rules.map(\.summary)
         needs = engine.needs
-        digest = folder.digest
+        digest = engine.host.digest
         loadLog = engine.host.loadingLog
         self.executor = executor
         self.engine = engine
@@ -38,6 +38,10 @@ public actor RuleRuntime {
         evidence: EvidenceDetail = .always
     ) async -> DecisionOutcome {
         engine.decide(message, state: state, now: now, only: only, detail: evidence)
+    }
+
+    func decide(_ message: RuleMessage, _ test: RuleTest) -> DecisionOutcome {
+        engine.decide(message, state: test.state, now: test.now, only: nil, detail: .always)
     }
 
     /// Bytes that Lua holds.

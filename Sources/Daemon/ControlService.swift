@@ -48,7 +48,7 @@ struct ControlService: Service {
             return status.isHealthy ? 0 : 1
         case .reload:
             if let error = await engine.reload() {
-                try await send(ControlAnswer(message: error.description))
+                try await send(ControlAnswer(message: "\(error)"))
                 return 1
             }
             return 0

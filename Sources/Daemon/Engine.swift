@@ -35,14 +35,15 @@ public struct Engine: Sendable {
         }
         let dialer = Dialer(threads: min(2, max(1, ProcessInfo.processInfo.activeProcessorCount)))
         let rules = RuleKeeper(
-            configuration: configuration, runtimes: min(2, ProcessInfo.processInfo.activeProcessorCount), clock: clock
+            configuration: configuration, runtimes: min(2, ProcessInfo.processInfo.activeProcessorCount),
+            journal: journal, clock: clock
         )
-        let generation = try await rules.load()
-        for warning in Unsupported.warnings(generation.runtimes.first?.rules ?? [], configuration) {
-            logger.warning("\(warning)")
+        let generation = try await rules.load().generation
+        for finding in Unsupported.findings(await generation.runtimes.first?.outlines() ?? [], configuration) {
+            logger.warning("\(finding.position): \(finding.message)")
         }
         let board = StatusBoard(accounts: configuration.accounts.map(\.name), clock: clock)
-        await board.note(rules: StatusBoard.Rules(generation, error: nil))
+        await board.note(rules: StatusBoard.Rules(generation))
         let surroundings = Surroundings(
             configuration: configuration, journal: journal, spool: spool, dialer: dialer, rules: rules,
             memory: RuleMemory(journal: journal, clock: clock) { tell($0, logger) }, board: board,
@@ -102,36 +103,5 @@ public struct Engine: Sendable {
             }
         }
         return channels
-    }
-
-    /// Loads the rules folder anew; the rules in force stay when it does not load.
-    func reload() async -> RuleLoadError? {
-        do {
-            let generation = try await surroundings.rules.load()
-            await surroundings.board.note(rules: StatusBoard.Rules(generation, error: nil))
-            surroundings.logger.notice(
-                "rules loaded", metadata: ["generation": "\(generation.number)", "rules": "\(generation.count)"]
-            )
-            for hub in hubs { hub.wakeAll() }
-            return nil
-        } catch {
-            var rules = await surroundings.board.rules
-            rules.error = error.description
-            await surroundings.board.note(rules: rules)
-            surroundings.logger.error(
-                "the changed rules do not load; the last good ones go on", metadata: ["error": "\(error)"]
-            )
-            return error
-        }
-    }
-}
-
-extension RuleKeeper.Generation {
-    var count: Int { runtimes.first?.rules.count ?? 0 }
-}
-
-extension StatusBoard.Rules {
-    init(_ generation: RuleKeeper.Generation, error: String?) {
-        self.init(generation: generation.number, since: generation.since, count: generation.count, error: error)
     }
 }

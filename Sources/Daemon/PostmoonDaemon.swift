@@ -3,7 +3,6 @@ import Logging
 import MailModel
 import MailTransport
 import ServiceLifecycle
-import UnixSignals
 
 /// The program that watches: one task group for each account, the control socket, signals and readiness.
 public struct PostmoonDaemon: Sendable {
@@ -19,6 +18,7 @@ public struct PostmoonDaemon: Sendable {
         }
         services.append(.init(service: ControlService(engine: engine)))
         services.append(.init(service: ReloadService(engine: engine)))
+        services.append(.init(service: RuleWatchService(engine: engine)))
         services.append(.init(service: RetentionService(surroundings: engine.surroundings)))
         services.append(.init(service: ReadinessService(board: engine.surroundings.board, logger: logger)))
         var quiet = logger
@@ -27,10 +27,13 @@ public struct PostmoonDaemon: Sendable {
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet
         )
         configuration.maximumGracefulShutdownDuration = .seconds(10)
-        let count = await engine.surroundings.rules.current?.count ?? 0
+        let rules = await engine.surroundings.board.rules
         logger.notice(
             "postmoon \(programVersion) started",
-            metadata: ["accounts": "\(engine.hubs.count)", "rules": "\(count)"]
+            metadata: [
+                "accounts": "\(engine.hubs.count)", "rules": "\(rules.count)", "generation": "\(rules.generation)",
+                "since": "\(Timestamp.text(rules.since))",
+            ]
         )
         try await ServiceGroup(configuration: configuration).run()
         logger.notice("stopped")
@@ -67,17 +70,6 @@ private struct HubService: Service {
             await AccountService(hub: hub).run()
         } onGracefulShutdown: {
             hub.stop()
-        }
-    }
-}
-
-/// SIGHUP loads the rules anew.
-private struct ReloadService: Service {
-    let engine: Engine
-
-    func run() async throws {
-        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-            _ = await engine.reload()
         }
     }
 }

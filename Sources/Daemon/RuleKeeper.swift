@@ -1,6 +1,5 @@
 import Accounts
 import ActionJournal
-import Logging
 import MailModel
 import RuleRuntime
 
@@ -8,10 +7,14 @@ import RuleRuntime
 /// messages; when it does not load, the last good one goes on.
 actor RuleKeeper {
     struct Generation: Sendable {
+        /// Grows with every change of the rules' text, over restarts too.
         var number: Int64
-        /// Seconds since 1970.
+        /// When these rules were first loaded, in seconds since 1970.
         var since: Int64
         var runtimes: [RuleRuntime]
+
+        var count: Int { runtimes.first?.rules.count ?? 0 }
+        fileprivate var digest: String? { runtimes.first?.digest }
 
         /// Each account is served by one runtime.
         func runtime(_ account: AccountName, among names: [AccountName]) -> RuleRuntime {
@@ -19,18 +22,24 @@ actor RuleKeeper {
         }
     }
 
-    private let folder: String
+    nonisolated let folder: String
     private let environment: RuleEnvironment
     private let pool: RuleExecutorPool
     private let names: [AccountName]
+    private let journal: Journal
     private let clock: @Sendable () -> Int64
     private var generation: Generation?
+    /// The folder at the last load, whether it succeeded or not.
+    private(set) var look: RuleFolderLook?
+    private var isLoading = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    init(configuration: Configuration, runtimes: Int, clock: @escaping @Sendable () -> Int64) {
+    init(configuration: Configuration, runtimes: Int, journal: Journal, clock: @escaping @Sendable () -> Int64) {
         folder = configuration.rulesFolder
         environment = RuleEnvironment(configuration)
         names = configuration.accounts.map(\.name)
         pool = RuleExecutorPool(size: min(runtimes, max(1, names.count)))
+        self.journal = journal
         self.clock = clock
     }
 
@@ -45,17 +54,36 @@ actor RuleKeeper {
         generation.map { ($0.runtime(account, among: names), $0.number) }
     }
 
-    /// Loads the folder; on success it is in force from the next message on.
+    /// Loads the folder; on success it is in force from the next message on. Nothing changes when the rules are the same.
+    ///
+    /// - Returns: what is in force, and whether it was not before.
     @discardableResult
-    func load() async throws(RuleLoadError) -> Generation {
+    func load() async throws -> (generation: Generation, isNew: Bool) {
+        // One after another: what was read last is in force in the end.
+        await begin()
+        defer { end() }
+        // Before the files are read: what changes meanwhile looks different next time.
+        look = RuleFolderLook(folder)
         let files = try RuleFolder.read(folder)
         var runtimes: [RuleRuntime] = []
         for executor in pool.executors {
             runtimes.append(try await RuleRuntime(folder: files, environment: environment, executor: executor))
+            if let generation, generation.digest == runtimes[0].digest { return (generation, false) }
         }
-        let next = Generation(number: (generation?.number ?? 0) + 1, since: clock(), runtimes: runtimes)
+        let stored = try await journal.generation(ofRules: runtimes[0].digest, at: clock())
+        let next = Generation(number: stored.number, since: stored.since, runtimes: runtimes)
         generation = next
-        return next
+        return (next, true)
+    }
+
+    private func begin() async {
+        guard isLoading else { return isLoading = true }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func end() {
+        guard waiting.isEmpty else { return waiting.removeFirst().resume() }
+        isLoading = false
     }
 }
 

@@ -21,7 +21,10 @@ actor StatusBoard {
         var generation: Int64 = 0
         var since: Int64 = 0
         var count = 0
+        /// Why the folder as it is now does not load.
         var error: String?
+        /// Since when it does not.
+        var errorSince: Int64?
     }
 
     private(set) var accounts: [AccountName: Account] = [:]
@@ -61,6 +64,12 @@ actor StatusBoard {
     func noteEvent(_ account: AccountName) { accounts[account]?.lastEvent = clock() }
 
     func note(rules: Rules) { self.rules = rules }
+
+    /// The rules in force stay.
+    func note(rulesError error: String) {
+        rules.error = error
+        rules.errorSince = rules.errorSince ?? clock()
+    }
 
     private var isSettled: Bool { accounts.values.allSatisfy { $0.state == "watching" || $0.state == "failing" } }
 

@@ -33,6 +33,13 @@ public struct StatusReport: Codable, Sendable {
         public var since: String?
         public var count: Int
         public var error: String?
+        /// Since when the folder does not load.
+        public var errorSince: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case generation, since, count, error
+            case errorSince = "error_since"
+        }
     }
 
     public var running: Bool
@@ -67,7 +74,9 @@ public struct StatusReport: Codable, Sendable {
                 )
             },
             rules: Rules(
-                generation: rules.generation, since: Timestamp.text(rules.since), count: rules.count, error: rules.error
+                generation: rules.generation, since: Timestamp.text(rules.since), count: rules.count,
+                error: rules.error,
+                errorSince: rules.errorSince.map(Timestamp.text)
             ),
             outbox: counts.outbox.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
             plans: counts.plans.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
@@ -92,8 +101,10 @@ public struct StatusReport: Codable, Sendable {
                 )
             )
         }
+        let rules = try await journal.lastGeneration()?.generation
         return StatusReport(
-            running: false, accounts: accounts, rules: Rules(generation: 0, since: nil, count: 0, error: nil),
+            running: false, accounts: accounts,
+            rules: Rules(generation: rules?.number ?? 0, since: rules.map { Timestamp.text($0.since) }, count: 0),
             outbox: counts.outbox.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
             plans: counts.plans.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value }, spool: 0
         )

@@ -52,7 +52,10 @@ enum StatusText {
             lines.append(
                 "rules: \(report.rules.count), generation \(report.rules.generation) since \(report.rules.since ?? "-")"
             )
-            if let error = report.rules.error { lines.append("  the changed rules do not load:\n\(error)") }
+            if let error = report.rules.error {
+                lines.append("  the changed rules do not load, since \(report.rules.errorSince ?? "-"):")
+                lines += error.split(separator: "\n").map { "    " + Terminal.safe(String($0)) }
+            }
         }
         lines.append("outbox: \(counts(report.outbox))")
         lines.append("plans: \(counts(report.plans))")

@@ -11,11 +11,22 @@ public final class PostmoonSetup: Sendable {
     ///   - accounts: tables of the configuration.
     ///   - channels: further tables, such as `[notify.phone]`.
     ///   - rules: the content of `rules/rules.lua`.
-    public init(accounts: [AccountText], channels: String = "", rules: String, state: String = "state") throws {
+    ///   - files: further files by their names in the folder, such as `rules/tests/a.lua`.
+    public init(
+        accounts: [AccountText], channels: String = "", rules: String, files: [String: String] = [:],
+        state: String = "state"
+    ) throws {
         executable = try PostmoonExecutable.find()
         folder = try TemporaryFolder("pmpm")
         try folder.makeFolder("rules", mode: 0o700)
         try folder.write("rules/rules.lua", rules)
+        for (name, text) in files.sorted(by: { $0.key < $1.key }) {
+            let levels = name.split(separator: "/").dropLast()
+            for count in 1..<max(2, levels.count + 1) {
+                try folder.makeFolder(levels.prefix(count).joined(separator: "/"), mode: 0o700)
+            }
+            try folder.write(name, text)
+        }
         for account in accounts { try folder.write("\(account.name).secret", account.password + "\n") }
         let tables = accounts.map(\.table).joined(separator: "\n")
         try folder.write("postmoon.toml", "rules = \"rules\"\nstate = \"\(state)\"\n\n\(tables)\n\(channels)\n")

@@ -1,32 +1,81 @@
 import Accounts
+import ActionExecutor
 import MailModel
 import RuleRuntime
 
 /// What configuration and rules may say but this version does not carry out yet: said at load, not found out later.
 public enum Unsupported {
-    public static func warnings(_ rules: [RuleSummary], _ configuration: Configuration) -> [String] {
-        var warnings: [String] = []
-        for rule in rules where rule.enabled {
+    public static func findings(_ rules: [RuleOutline], _ configuration: Configuration) -> [RuleFinding] {
+        var findings: [RuleFinding] = []
+        for outline in rules where outline.rule.enabled {
+            let rule = outline.rule
             let idle = rule.events.subtracting([.new, .movedIn]).map(\.rawValue).sorted()
-            guard !idle.isEmpty else { continue }
-            let names = idle.map { "“\($0)”" }.joined(separator: ", ")
-            warnings.append("\(rule.position): rule “\(rule.name)”: on \(names) is not carried out by this version yet")
+            if !idle.isEmpty {
+                let names = idle.map { "“\($0)”" }.joined(separator: ", ")
+                findings.append(
+                    RuleFinding(
+                        .warning, rule.position, rule: rule.name,
+                        "rule “\(rule.name)”: on \(names) is not carried out by this version yet"
+                    )
+                )
+            }
+            findings += outline.actions.compactMap { refusal($0, at: $0.position ?? rule.position) }
+            findings += outline.calls.compactMap { call in
+                sample(call.action).flatMap { action in
+                    refusal(
+                        PlannedAction(action: action, rule: rule.name),
+                        at: SourcePosition(file: rule.position.file, line: call.line)
+                    )
+                }
+            }
         }
         for channel in configuration.channels {
             switch channel.kind {
             case .webhook, .command: break
             case .ntfy, .desktop, .mail:
-                warnings.append(
-                    "\(channel.position): [notify.\(channel.name)]: this type is not carried out by this version yet"
+                findings.append(
+                    RuleFinding(
+                        .warning, channel.position, rule: nil,
+                        "[notify.\(channel.name)]: this type is not carried out by this version yet"
+                    )
                 )
             }
         }
         for account in configuration.accounts {
             if case .oauth2 = account.credential {
-                warnings.append(
-                    "\(account.position): [accounts.\(account.name)]: oauth2 is not carried out by this version yet")
+                findings.append(
+                    RuleFinding(
+                        .warning, account.position, rule: nil,
+                        "[accounts.\(account.name)]: oauth2 is not carried out by this version yet"
+                    )
+                )
             }
         }
-        return warnings
+        return findings
+    }
+
+    /// What the planner says of an action, on a server that can everything and has a folder for every role.
+    private static func refusal(_ planned: PlannedAction, at position: SourcePosition) -> RuleFinding? {
+        let roles = Dictionary(uniqueKeysWithValues: MailboxRole.allCases.map { ($0, MailboxName.inbox) })
+        let planner = StepPlanner(
+            source: .inbox, abilities: ServerAbilities(canMove: true, hasUIDPlus: true), roles: roles
+        )
+        do {
+            _ = try planner.steps(for: [planned], outbox: [:])
+            return nil
+        } catch {
+            return RuleFinding(.warning, position, rule: planned.rule, "rule “\(planned.rule)”: \(error.reason)")
+        }
+    }
+
+    /// An action of this name, for those that a version may not carry out.
+    private static func sample(_ name: String) -> MailAction? {
+        switch name {
+        case "redirect": .redirect(RedirectRequest(to: []))
+        case "reply": .reply(ReplyRequest(text: "", period: 0))
+        case "pipe": .pipe(program: "")
+        case "snooze": .snooze(until: 0)
+        default: nil
+        }
     }
 }

@@ -8,12 +8,13 @@ public actor MailboxTurns {
 
     public init() {}
 
-    func enter(_ mailbox: MailboxName) async {
+    /// Waits for the mailbox's turn; `leave` has to follow.
+    public func enter(_ mailbox: MailboxName) async {
         if busy.insert(mailbox).inserted { return }
         await withCheckedContinuation { queues[mailbox, default: []].append($0) }
     }
 
-    func leave(_ mailbox: MailboxName) {
+    public func leave(_ mailbox: MailboxName) {
         if var queue = queues[mailbox], !queue.isEmpty {
             let next = queue.removeFirst()
             queues[mailbox] = queue

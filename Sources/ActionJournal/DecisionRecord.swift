@@ -39,6 +39,8 @@ public struct DecisionRecord: Hashable, Sendable {
     public var stateChanges: [RuleStateChange]
     /// The message's flags as the rules saw them.
     public var flags: Set<Flag>
+    /// Of a flags event: how they had changed.
+    public var flagChange: FlagDifference?
     /// Delayed actions, stored with the plan.
     public var timers: [TimerDraft]
     /// Timers that come to their end with this decision, in the same transaction.
@@ -54,8 +56,9 @@ public struct DecisionRecord: Hashable, Sendable {
         key: MessageKey, identity: MessageIdentity, trigger: PlanTrigger, time: Int64, headline: MessageHeadline,
         event: String, generation: Int64, state: PlanState, actions: [PlannedAction] = [], rules: [String] = [],
         evidence: [RuleEvidence] = [], error: String? = nil, steps: [StepDraft] = [],
-        stateChanges: [RuleStateChange] = [], flags: Set<Flag> = [], timers: [TimerDraft] = [],
-        finishedTimers: [TimerID] = [], limits: [RuleLimit] = [], absence: Int64 = 0, replacesFailed: Bool = false
+        stateChanges: [RuleStateChange] = [], flags: Set<Flag> = [], flagChange: FlagDifference? = nil,
+        timers: [TimerDraft] = [], finishedTimers: [TimerID] = [], limits: [RuleLimit] = [], absence: Int64 = 0,
+        replacesFailed: Bool = false
     ) {
         self.key = key
         self.identity = identity
@@ -72,6 +75,7 @@ public struct DecisionRecord: Hashable, Sendable {
         self.steps = steps
         self.stateChanges = stateChanges
         self.flags = flags
+        self.flagChange = flagChange
         self.timers = timers
         self.finishedTimers = finishedTimers
         self.limits = limits

@@ -13,10 +13,12 @@ extension Journal {
     }
 
     /// As `record`, telling new plans and known ones apart.
+    ///
+    /// - Parameter facts: what else becomes true with these decisions.
     public func recordDecisions(
-        _ decisions: [DecisionRecord], progress: [MailboxProgress]
+        _ decisions: [DecisionRecord], progress: [MailboxProgress], facts: [JournalFact] = []
     ) async throws(JournalError) -> [RecordedDecision] {
-        try await store(decisions, progress: progress).decisions
+        try await store(decisions, progress: progress, facts: facts).decisions
     }
 
     /// As `recordDecisions`, and tells which rules ran into their limit.
@@ -24,7 +26,7 @@ extension Journal {
     /// Whether a plan is within its rules' limits is found out in the transaction that stores it: with the plans of
     /// every mailbox before it, and none after.
     public func store(
-        _ decisions: [DecisionRecord], progress: [MailboxProgress]
+        _ decisions: [DecisionRecord], progress: [MailboxProgress], facts: [JournalFact] = []
     ) async throws(JournalError) -> Recording {
         let rows: [DecisionRow]
         do {
@@ -42,6 +44,7 @@ extension Journal {
                 if let hold { recording.holds.append(hold) }
             }
             for progress in progress { try progress.store(in: db) }
+            for fact in facts { try fact.store(in: db) }
             return recording
         }
     }
@@ -106,8 +109,8 @@ private struct DecisionRow: Sendable {
         try db.run(
             """
             INSERT INTO plan (account, mailbox, uid_validity, uid, trigger, time, identity, message_id, subject, sender,
-                event, generation, state, actions, evidence, flags, error)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                event, generation, state, actions, evidence, flags, error, flag_change)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (account, mailbox, uid_validity, uid, trigger) DO NOTHING
             """,
             [
@@ -116,7 +119,7 @@ private struct DecisionRow: Sendable {
                 decision.headline.messageID.storedText, decision.headline.subject.storedText,
                 decision.headline.from.storedText, decision.event, decision.generation,
                 verdict.state.rawValue, actions, evidence, decision.flags.stored,
-                verdict.error?.storedText,
+                verdict.error?.storedText, decision.flagChange?.stored,
             ])
         if db.changesCount > 0 {
             let plan = PlanID(db.lastInsertedRowID)

@@ -47,6 +47,7 @@ extension JournalFact {
         case .mirrored(let entries): for entry in entries { try entry.store(in: db) }
         case .unmirrored(let account, let mailbox, let uids):
             try mailbox.unmirror(uids, account: account, in: db)
+        case .mirrorState(let state): try state.store(in: db)
         case .paused(let scope, let until, let time):
             try db.run(
                 "INSERT OR REPLACE INTO paused (kind, name, until, since) VALUES (?, ?, ?, ?)",

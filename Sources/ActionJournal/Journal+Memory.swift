@@ -84,21 +84,6 @@ extension Journal {
         }
     }
 
-    /// The mailbox's messages as they were last seen, in the order of their UIDs.
-    public func mirror(account: AccountName, mailbox: MailboxName) async throws(JournalError) -> [MirrorEntry] {
-        try await read { db in
-            try db.rows(
-                "SELECT * FROM mirror WHERE account = ? AND mailbox = ? ORDER BY uid",
-                [account.rawValue, mailbox.rawValue]
-            ).map { row in
-                MirrorEntry(
-                    key: try row.messageKey(), flags: Set(stored: try row.decode(forColumn: "flags")),
-                    modSeq: try row.modSeq("mod_seq"),
-                    changes: try row.decode(forColumn: "changes"))
-            }
-        }
-    }
-
     /// What rules keep in `state`, without what has expired; of all rules, or of one.
     public func ruleState(rule: String? = nil, now: Int64) async throws(JournalError) -> [RuleStateChange] {
         try await read { db in

@@ -33,8 +33,9 @@ public enum JournalFact: Hashable, Sendable {
     /// Delayed actions of a plan that has none yet: it was only proposed, and is let go now.
     case timersAdded(PlanID, [TimerDraft])
     case mirrored([MirrorEntry])
-    /// The messages are no longer there; `nil`: the whole mailbox is void (its UIDVALIDITY changed).
+    /// The messages are no longer there; `nil`: the whole mirror is void (its UIDVALIDITY changed, or nobody needs it).
     case unmirrored(AccountName, MailboxName, UIDSet?)
+    case mirrorState(MirrorState)
     case paused(PauseScope, until: Int64?, at: Int64)
     case resumed(PauseScope)
     case noted(key: String, value: String?)

@@ -7,6 +7,9 @@ enum JournalSchema {
         migrator.registerMigration("v1", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: version1)
         }
+        migrator.registerMigration("v2", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: version2)
+        }
         migrator.registerMigration("v3", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: version3)
         }
@@ -213,6 +216,36 @@ enum JournalSchema {
             row TEXT NOT NULL,
             PRIMARY KEY (number, position)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// How far a mirror is built and in step, what is kept of its messages for the day they are removed, and what a plan's
+    /// flags event was.
+    static let version2 = """
+        CREATE TABLE mirror_state (
+            account TEXT NOT NULL,
+            mailbox TEXT NOT NULL,
+            uid_validity INTEGER NOT NULL CHECK (uid_validity BETWEEN 1 AND 4294967295),
+            built_to INTEGER NOT NULL CHECK (built_to BETWEEN 1 AND 4294967295),
+            is_complete INTEGER NOT NULL CHECK (is_complete IN (0, 1)),
+            mod_seq INTEGER CHECK (mod_seq > 0),
+            fields TEXT,
+            PRIMARY KEY (account, mailbox)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE mirror_facts (
+            account TEXT NOT NULL,
+            mailbox TEXT NOT NULL,
+            uid INTEGER NOT NULL,
+            identity TEXT NOT NULL CHECK (identity <> ''),
+            internal_date INTEGER NOT NULL,
+            size INTEGER NOT NULL CHECK (size >= 0),
+            header BLOB NOT NULL,
+            header_is_whole INTEGER NOT NULL CHECK (header_is_whole IN (0, 1)),
+            PRIMARY KEY (account, mailbox, uid),
+            FOREIGN KEY (account, mailbox, uid) REFERENCES mirror (account, mailbox, uid) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+
+        ALTER TABLE plan ADD COLUMN flag_change TEXT;
         """
 
     /// What rules may do in a time, and when scheduled ones are due.

@@ -16,20 +16,6 @@ extension UIDValidity {
     }
 }
 
-extension MailboxName {
-    func unmirror(_ uids: UIDSet?, account: AccountName, in db: Database) throws {
-        guard let uids else {
-            try db.run("DELETE FROM mirror WHERE account = ? AND mailbox = ?", [account.rawValue, rawValue])
-            return
-        }
-        for interval in uids.intervals {
-            try db.run(
-                "DELETE FROM mirror WHERE account = ? AND mailbox = ? AND uid BETWEEN ? AND ?",
-                [account.rawValue, rawValue, interval.lowerBound, interval.upperBound])
-        }
-    }
-}
-
 extension MailboxProgress {
     func store(in db: Database) throws {
         // Under one UIDVALIDITY what was decided stays decided, whatever a server says its UIDNEXT is.
@@ -49,20 +35,6 @@ extension MailboxProgress {
             [
                 account.rawValue, mailbox.rawValue, uidValidity.rawValue, nextUID.rawValue, highestModSeq?.stored,
                 newestInternalDate, lastCompleteCheck,
-            ])
-    }
-}
-
-extension MirrorEntry {
-    func store(in db: Database) throws {
-        try db.run(
-            """
-            INSERT OR REPLACE INTO mirror (account, mailbox, uid_validity, uid, flags, mod_seq, changes)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                key.account.rawValue, key.mailbox.rawValue, key.uidValidity.rawValue, key.uid.rawValue, flags.stored,
-                modSeq?.stored, changes,
             ])
     }
 }

@@ -27,19 +27,3 @@ public struct MailboxProgress: Hashable, Sendable {
         self.lastCompleteCheck = lastCompleteCheck
     }
 }
-
-/// One message of a mailbox as it was last seen; what flag changes are told by.
-public struct MirrorEntry: Hashable, Sendable {
-    public var key: MessageKey
-    public var flags: Set<Flag>
-    public var modSeq: ModSeq?
-    /// How many changes of its flags were seen; the `n` of the trigger `flags:<n>`.
-    public var changes: Int
-
-    public init(key: MessageKey, flags: Set<Flag>, modSeq: ModSeq? = nil, changes: Int = 0) {
-        self.key = key
-        self.flags = flags
-        self.modSeq = modSeq
-        self.changes = changes
-    }
-}

@@ -80,7 +80,8 @@ struct PlanReader {
             state: try row.value(.state, PlanState.init),
             actions: try actions.value(try row[.actions]),
             error: try row[.error],
-            flags: Set(stored: try row[.flags])
+            flags: Set(stored: try row[.flags]),
+            flagChange: (try row[.flagChange] as String?).map(FlagDifference.init(stored:))
         )
     }
 

@@ -16,11 +16,13 @@ public struct PlanRecord: Hashable, Sendable {
     public var error: String?
     /// The message's flags as the rules saw them.
     public var flags: Set<Flag>
+    /// Of a flags event: how they had changed.
+    public var flagChange: FlagDifference?
 
     public init(
         id: PlanID, key: MessageKey, identity: MessageIdentity, trigger: PlanTrigger, time: Int64,
         headline: MessageHeadline, event: String, generation: Int64, state: PlanState, actions: [PlannedAction],
-        error: String? = nil, flags: Set<Flag> = []
+        error: String? = nil, flags: Set<Flag> = [], flagChange: FlagDifference? = nil
     ) {
         self.id = id
         self.key = key
@@ -34,6 +36,7 @@ public struct PlanRecord: Hashable, Sendable {
         self.actions = actions
         self.error = error
         self.flags = flags
+        self.flagChange = flagChange
     }
 }
 

@@ -21,6 +21,7 @@ extension StepID {
             UPDATE step SET state = ?, outcome = coalesce(?, outcome), finished_at = ?, not_before = NULL WHERE id = ?
             """, [state.rawValue, outcome?.storedJSON, finishedAt, rawValue],
             otherwise: "there is no step \(self)")
+        if state == .done { try reflectInMirror(in: db) }
     }
 
     func wait(until notBefore: Int64?, in db: Database) throws {

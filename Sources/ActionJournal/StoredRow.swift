@@ -40,6 +40,7 @@ enum PlanColumn: String, StoredColumn {
     case flags, evidence
     case uidValidity = "uid_validity"
     case messageID = "message_id"
+    case flagChange = "flag_change"
 
     static let table = "plan"
     static let all = Array(allCases)

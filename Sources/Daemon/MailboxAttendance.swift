@@ -13,6 +13,9 @@ struct MailboxAttendance: Sendable {
     static let burst: UInt32 = 100
     /// Seconds of one wait.
     static let slice = 30.0
+    /// Seconds without news after which a swarm of changes has settled, and the most that is waited for that.
+    static let swarmPause = 0.25
+    static let longestSwarm = 2.0
 
     let visit: MailboxVisit
     let logger: Logger
@@ -22,7 +25,15 @@ struct MailboxAttendance: Sendable {
     /// Catches up and acts, once.
     func attendOnce(_ selected: SelectedMailbox) async throws {
         try checkWritable(selected)
-        _ = try await takeUp(selected)
+        // What was interrupted is found out first: it must not look like another hand's change.
+        try await carryOut()
+        var changes = ChangeWatch(visit: visit, logger: logger)
+        try await prepareAgain(&changes)
+        let memory = try await takeUp(selected, changes)
+        try await changes.prepare(below: memory.nextUID)
+        if try await changes.isDue(MailboxActivity(), polling: true) {
+            _ = try await changes.look(below: memory.nextUID)
+        }
         try await redecide()
         try await carryOut()
     }
@@ -39,24 +50,35 @@ struct MailboxAttendance: Sendable {
         )
         // The beginning has to be durable first: mail that comes after “ready” is new mail, whatever happens next.
         let isKnown = try await surroundings.journal.progress(account: visit.hub.name, mailbox: visit.mailbox) != nil
-        if !isKnown { _ = try await takeUp(selected) }
+        var changes = ChangeWatch(visit: visit, logger: logger)
+        if !isKnown { _ = try await takeUp(selected, changes) }
+        // So is the first listing of what is there, where a rule wants to hear of changes.
+        try await prepareAgain(&changes)
         // From here on nothing is missed: a long catch-up is no reason to be called not ready.
         logger.info("watching", metadata: ["mode": policy.usesIdle ? "idle" : "poll"])
         await surroundings.board.note(visit.hub.name, visit.mailbox, state: "watching")
         try await carryOut()
-        var memory = try await takeUp(selected)
+        var memory = try await takeUp(selected, changes)
+        try await look(for: &changes, &memory, MailboxActivity(), polling: true)
         try await redecide()
         try await carryOut()
         while true {
             try Task.checkCancellation()
             if visit.hub.isStopping { return }
-            let news = mustLook ? opening : try await wait(&policy)
+            var news = mustLook ? opening : try await wait(&policy, changes.interest)
             mustLook = false
             if visit.hub.isStopping { return }
             // Without IDLE the server tells of new mail in answer to a command, and FETCH need not be one of those.
-            if !policy.usesIdle { _ = try await visit.connection.run(.noop).checked() }
-            let grown = news.exists.map { $0 > exists ? $0 - exists : 0 } ?? 0
-            try await look(&memory, expecting: grown)
+            if !policy.usesIdle {
+                _ = try await visit.connection.run(.noop).checked()
+                news.merge(try await visit.connection.takeActivity())
+            }
+            // Changes alone are asked for in one round trip, and that tells of new messages too.
+            if news.exists != nil || !changes.interest.concerns(news) {
+                let grown = news.exists.map { $0 > exists ? $0 - exists : 0 } ?? 0
+                try await look(&memory, expecting: grown, changes)
+            }
+            try await look(for: &changes, &memory, news, polling: !policy.usesIdle)
             try await redecide()
             try await carryOut()
             if let now = try await visit.connection.selectedMailbox() { exists = now.exists }
@@ -90,10 +112,10 @@ struct MailboxAttendance: Sendable {
     // MARK: Waiting
 
     /// Until there may be new mail, or it is time to look without being told.
-    private func wait(_ policy: inout WaitPolicy) async throws -> MailboxActivity {
+    private func wait(_ policy: inout WaitPolicy, _ interest: ChangeInterest) async throws -> MailboxActivity {
         // News that came with the answers to our last commands is not waited for.
         let early = try await visit.connection.takeActivity()
-        if WaitPolicy.isReasonToLook(early) { return early }
+        if WaitPolicy.isReasonToLook(early, interest) { return early }
         let clock = ContinuousClock()
         let end = clock.now + .seconds(policy.seconds)
         let idle = policy.usesIdle ? visit.connection.beginIdle() : nil
@@ -110,7 +132,7 @@ struct MailboxAttendance: Sendable {
             )
             let slept = passed > slice + 10
             let news = try await visit.connection.takeActivity()
-            if WaitPolicy.isReasonToLook(news) { return news }
+            if WaitPolicy.isReasonToLook(news, interest) { return try await collect(news) }
             if slept {
                 logger.notice("the clock jumped; looking again", metadata: ["seconds": "\(Int(passed))"])
                 return news
@@ -130,6 +152,19 @@ struct MailboxAttendance: Sendable {
         return MailboxActivity()
     }
 
+    /// Changes come in swarms (a phone that marks two hundred messages as read; a line that iCloud says three times): they
+    /// are looked at together once they have settled. New mail does not wait for that.
+    private func collect(_ first: MailboxActivity) async throws -> MailboxActivity {
+        var news = first
+        let end = ContinuousClock.now + .seconds(Self.longestSwarm)
+        while news.exists == nil, ContinuousClock.now < end,
+            try await visit.connection.waitForActivity(seconds: Self.swarmPause)
+        {
+            news.merge(try await visit.connection.takeActivity())
+        }
+        return news
+    }
+
     private func secondsUntilDue() async throws -> Double? {
         guard
             let due = try await surroundings.journal.nextStepDue(
@@ -141,7 +176,24 @@ struct MailboxAttendance: Sendable {
 
     // MARK: Looking
 
-    private func takeUp(_ selected: SelectedMailbox) async throws -> MailboxMemory {
+    /// Looks for changes of messages that are there, when something may have changed.
+    private func look(
+        for changes: inout ChangeWatch, _ memory: inout MailboxMemory, _ news: MailboxActivity, polling: Bool
+    ) async throws {
+        try await changes.prepare(below: memory.nextUID)
+        guard try await changes.isDue(news, polling: polling) else { return }
+        if try await changes.look(below: memory.nextUID) { try await look(&memory, expecting: 0, changes) }
+    }
+
+    /// Builds a mirror that is missing, as far as the mailbox was decided before; one that the server renumbered waits until
+    /// that is sorted out.
+    private func prepareAgain(_ changes: inout ChangeWatch) async throws {
+        let stored = try await surroundings.journal.progress(account: visit.hub.name, mailbox: visit.mailbox)
+        guard let stored, stored.uidValidity == visit.uidValidity else { return }
+        try await changes.prepare(below: stored.nextUID)
+    }
+
+    private func takeUp(_ selected: SelectedMailbox, _ changes: ChangeWatch) async throws -> MailboxMemory {
         let stored = try await surroundings.journal.progress(account: visit.hub.name, mailbox: visit.mailbox)
         let remembered = stored.map(MailboxMemory.init)
         switch TakeUp(selected: selected, memory: remembered) {
@@ -154,7 +206,7 @@ struct MailboxAttendance: Sendable {
                     uidValidity: visit.uidValidity, nextUID: next, newestInternalDate: nil,
                     lastCompleteCheck: surroundings.clock()
                 )
-            if mayHaveMore { try await look(&memory, expecting: .max) }
+            if mayHaveMore { try await look(&memory, expecting: .max, changes) }
             return memory
         case .relist(let uidValidity):
             logger.warning("the server renumbered the folder (UIDVALIDITY changed); telling new mail from old")
@@ -194,11 +246,15 @@ struct MailboxAttendance: Sendable {
     }
 
     /// Fetches what is new, asks the rules, and stores what they decided together with how far we are.
-    private func look(_ memory: inout MailboxMemory, expecting: UInt32) async throws {
+    private func look(
+        _ memory: inout MailboxMemory, expecting: UInt32, _ changes: ChangeWatch
+    ) async throws {
         let before = memory
         guard expecting > Self.burst else {
-            let fetched = try await visit.fetch(from: memory.nextUID, fields: nil)
-            return try await take(fetched, &memory, before: before, isLast: true)
+            return try await changes.guarding {
+                let fetched = try await visit.fetch(from: memory.nextUID, fields: nil)
+                try await take(fetched, &memory, before: before, isLast: true, changes)
+            }
         }
         let listed = try await visit.connection.run(.uidFetch(.from(memory.nextUID), [.uid], changedSince: nil))
             .checked()
@@ -207,17 +263,20 @@ struct MailboxAttendance: Sendable {
         let fields = await surroundings.rules.headerFields(for: visit.hub.name)
         let parts = uids.chunks(of: 500)
         for (index, part) in parts.enumerated() {
-            let fetched = try await visit.fetch(Array(part), fields: fields)
-            try await take(fetched, &memory, before: before, isLast: index == parts.count - 1)
+            try await changes.guarding {
+                let fetched = try await visit.fetch(Array(part), fields: fields)
+                try await take(fetched, &memory, before: before, isLast: index == parts.count - 1, changes)
+            }
             try await carryOut()
         }
-        if parts.isEmpty { try await take(FetchedPart(), &memory, before: before, isLast: true) }
+        if parts.isEmpty { try await take(FetchedPart(), &memory, before: before, isLast: true, changes) }
     }
 
     /// - Parameter before: what was remembered before this look: its parts do not judge each other.
     /// - Parameter isLast: whether the look is complete with this part.
     private func take(
-        _ part: FetchedPart, _ memory: inout MailboxMemory, before: MailboxMemory, isLast: Bool
+        _ part: FetchedPart, _ memory: inout MailboxMemory, before: MailboxMemory, isLast: Bool,
+        _ changes: ChangeWatch
     ) async throws {
         let now = surroundings.clock()
         guard !part.isEmpty else {
@@ -237,7 +296,10 @@ struct MailboxAttendance: Sendable {
             }
             next.lastCompleteCheck = now
         }
-        try await decideAndStore(next) { state in
+        let seen = part.messages.compactMap { visit.arrived($0, fields: part.fields) }
+        try await DecisionStore(visit: visit, logger: logger).store(
+            progress: [progress(next)], facts: changes.facts(for: seen)
+        ) { state in
             try await Arrivals(visit: visit, logger: logger).decide(
                 part, memory: before, state: &state, afterReset: false
             )
@@ -269,7 +331,9 @@ struct MailboxAttendance: Sendable {
             if let after = message.uid?.next { memory.nextUID = max(memory.nextUID, after) }
         }
         memory.lastCompleteCheck = surroundings.clock()
-        try await decideAndStore(memory) { [parts] state in
+        let forgotten = JournalFact.unmirrored(visit.hub.name, visit.mailbox, nil)
+        try await DecisionStore(visit: visit, logger: logger).store(progress: [progress(memory)], facts: [forgotten]) {
+            [parts] state in
             var records: [DecisionRecord] = []
             for part in parts {
                 records += try await Arrivals(visit: visit, logger: logger).decide(
@@ -279,48 +343,6 @@ struct MailboxAttendance: Sendable {
             return records
         }
         return memory
-    }
-
-    private func decideAndStore(
-        _ memory: MailboxMemory, _ decide: (inout RuleStateSnapshot) async throws -> [DecisionRecord]
-    ) async throws {
-        var records: [DecisionRecord] = []
-        var stored: [RecordedDecision]?
-        while stored == nil {
-            let base = try await surroundings.memory.base()
-            var state = base.state
-            records = try await decide(&state)
-            stored = try await surroundings.memory.store(records, progress: [progress(memory)], decidedFrom: base)
-        }
-        let recorded = stored ?? []
-        await surroundings.board.noteEvent(visit.hub.name)
-        var sends = false
-        for (record, outcome) in zip(records, recorded) {
-            sends = sends || record.steps.contains { $0.kind.leavesTheMailServer && $0.released }
-            log(record, outcome)
-        }
-        if sends { visit.hub.wakeSenders() }
-        if records.contains(where: { !$0.timers.isEmpty }) { visit.hub.timers.wake() }
-    }
-
-    private func log(_ record: DecisionRecord, _ outcome: RecordedDecision) {
-        switch outcome {
-        case .planned(let plan):
-            let actions = record.actions.map { PlanReport.Action($0, state: "", decided: record.time).sentence }
-            logger.info(
-                record.state == .failed ? "failed in a rule" : "decided",
-                metadata: [
-                    "plan": "\(plan)", "uid": "\(record.key.uid)", "rules": "\(record.rules.joined(separator: ", "))",
-                    "actions": "\(actions.joined(separator: "; "))",
-                ]
-            )
-        case .noted where record.event == "new" || record.event == "moved_in":
-            logger.info("no rule wants it", metadata: ["uid": "\(record.key.uid)"])
-        case .noted:
-            logger.debug("left as it is", metadata: ["uid": "\(record.key.uid)", "because": "\(record.event)"])
-        case .known:
-            break
-        }
     }
 
     private func progress(_ memory: MailboxMemory) -> MailboxProgress {

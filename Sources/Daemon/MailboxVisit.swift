@@ -20,6 +20,10 @@ struct MailboxVisit: Sendable {
     let executor: MailboxExecutor
     let decider: MessageDecider
     let roles: [MailboxRole: MailboxName]
+    /// Whether the mailbox's mod-sequences are believed.
+    let trustsModSeq: Bool
+    /// Whether the server tells what vanished, and is believed.
+    let usesResync: Bool
 
     var journal: Journal { hub.surroundings.journal }
     var logger: Logger { hub.surroundings.logger }
@@ -51,6 +55,7 @@ struct MailboxVisit: Sendable {
         var options: [ListReturn] = []
         if server.has("SPECIAL-USE"), server.has("LIST-EXTENDED") { options.append(.specialUse) }
         if server.has("LIST-STATUS") { options.append(.status([.uidNext, .uidValidity])) }
+        let usesResync = try await enableResync(hub, mailbox, connection, server)
         let replies = try await connection.run([
             .select(wire, condstore: condstore), .list(reference: "", pattern: "*", returning: options),
         ])
@@ -109,9 +114,42 @@ struct MailboxVisit: Sendable {
         )
         let visit = MailboxVisit(
             hub: hub, mailbox: mailbox, connection: connection, server: server, uidValidity: uidValidity,
-            identities: identities, executor: executor, decider: decider, roles: roles
+            identities: identities, executor: executor, decider: decider, roles: roles, trustsModSeq: condstore,
+            usesResync: condstore && usesResync
         )
         return (visit, selected)
+    }
+
+    /// Switches QRESYNC on where a rule wants to hear of changes and the provider's VANISHED can be believed.
+    private static func enableResync(
+        _ hub: AccountHub, _ mailbox: MailboxName, _ connection: IMAPConnection, _ server: SignedIn
+    ) async throws -> Bool {
+        guard server.has("QRESYNC"), server.has("ENABLE"), hub.account.profile.quirks.trustsQResync else {
+            return false
+        }
+        let interest = await hub.surroundings.rules.changeInterest(
+            in: mailbox, of: hub.name, watched: hub.account.watch)
+        guard !interest.isEmpty else { return false }
+        let reply = try await connection.run(.enable(["QRESYNC"]))
+        return reply.status == .ok && reply.enabled.contains { $0.uppercased() == "QRESYNC" }
+    }
+
+    /// The place of one of its messages.
+    func key(_ uid: UID) -> MessageKey {
+        MessageKey(account: hub.name, mailbox: mailbox, uidValidity: uidValidity, uid: uid)
+    }
+
+    /// Keeps other executors of this mailbox waiting, so that nothing of ours is half done while we look.
+    func inTurn<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+        await hub.turns.enter(mailbox)
+        do {
+            let value = try await body()
+            await hub.turns.leave(mailbox)
+            return value
+        } catch {
+            await hub.turns.leave(mailbox)
+            throw error
+        }
     }
 
     /// What to fetch of a message that rules are to see.
@@ -130,7 +168,7 @@ struct MailboxVisit: Sendable {
         let header = HeaderBlock(bytes)
         guard let identity = identities.identity(of: message, header: header) else { return nil }
         return ArrivedMessage(
-            key: MessageKey(account: hub.name, mailbox: mailbox, uidValidity: uidValidity, uid: facts.uid),
+            key: key(facts.uid),
             identity: identity, facts: facts, header: header,
             fields: fields.map { Set($0.union(IdentityReader.fields).map { $0.lowercased() }) }
         )

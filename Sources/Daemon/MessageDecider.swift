@@ -27,7 +27,7 @@ struct MessageDecider: Sendable {
     let planner: StepPlanner
     let forwards: ForwardWriter?
     /// Fetches a section of the message; `nil` when it is gone.
-    let fetch: @Sendable (UID, BodySection) async throws -> [UInt8]?
+    var fetch: @Sendable (UID, BodySection) async throws -> [UInt8]?
 
     /// The records of a decision: what the live rules want and, where `dry_run` rules would add something, that as a
     /// proposal. Empty when the message vanished while it was being looked at.

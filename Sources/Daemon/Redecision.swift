@@ -42,7 +42,7 @@ extension Redecision {
         var records: [DecisionRecord] = []
         for message in fetched {
             guard let arrived = visit.arrived(message, fields: nil), let plan = plans[arrived.key.uid],
-                !arrived.facts.flags.contains(.deleted), let event = RuleEvent(decidedFor: plan.trigger)
+                !arrived.facts.flags.contains(.deleted), let event = RuleEvent(decidedFor: plan)
             else { continue }
             let decided = try await visit.decider.decide(arrived, event: event, trigger: plan.trigger, state: &state)
             records += decided.map {
@@ -56,13 +56,16 @@ extension Redecision {
 }
 
 extension RuleEvent {
-    /// The event behind a trigger, where a decision for it can be made again.
-    init?(decidedFor trigger: PlanTrigger) {
-        switch trigger {
+    /// The event behind a plan, where a decision for it can be made again.
+    init?(decidedFor plan: PlanRecord) {
+        switch plan.trigger {
         case .new: self = .new
         case .movedIn: self = .movedIn
-        // A sweep was perhaps only a look: whoever wants it sweeps again.
-        case .sweep, .removed, .flags, .schedule, .after, .undo, .dry: return nil
+        case .flags:
+            guard let change = plan.flagChange else { return nil }
+            self = .flags(added: change.added, removed: change.removed)
+        // A sweep was perhaps only a look: whoever wants it sweeps again. What was removed is gone.
+        case .sweep, .removed, .schedule, .after, .undo, .dry: return nil
         }
     }
 }

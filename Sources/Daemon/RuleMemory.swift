@@ -40,15 +40,16 @@ actor RuleMemory {
 
     /// Stores decisions with what they changed.
     ///
+    /// - Parameter facts: what else becomes true with them.
     /// - Returns: `nil` when somebody else changed something first: nothing was stored, decide again.
     func store(
-        _ records: [DecisionRecord], progress: [MailboxProgress], decidedFrom base: Base
+        _ records: [DecisionRecord], progress: [MailboxProgress], facts: [JournalFact] = [], decidedFrom base: Base
     ) async throws -> [RecordedDecision]? {
         await begin()
         defer { end() }
         let changes = records.flatMap(\.stateChanges)
         guard changes.isEmpty || base.version == version else { return nil }
-        let recording = try await journal.store(records, progress: progress)
+        let recording = try await journal.store(records, progress: progress, facts: facts)
         recording.holds.forEach(held)
         let recorded = recording.decisions
         guard !changes.isEmpty else { return recorded }

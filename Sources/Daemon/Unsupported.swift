@@ -9,16 +9,6 @@ public enum Unsupported {
         var findings: [RuleFinding] = []
         for outline in rules where outline.rule.enabled {
             let rule = outline.rule
-            let idle = rule.events.subtracting([.new, .movedIn]).map(\.rawValue).sorted()
-            if !idle.isEmpty {
-                let names = idle.map { "“\($0)”" }.joined(separator: ", ")
-                findings.append(
-                    RuleFinding(
-                        .warning, rule.position, rule: rule.name,
-                        "rule “\(rule.name)”: on \(names) is not carried out by this version yet"
-                    )
-                )
-            }
             findings += outline.actions.compactMap { refusal($0, at: $0.position ?? rule.position) }
             findings += outline.calls.compactMap { call in
                 sample(call.action).flatMap { action in

@@ -18,6 +18,8 @@ public struct CommandResult: Equatable, Sendable {
     public var search: [UInt32]?
     public var esearch: ESearchResult?
     public var fetched: [FetchedMessage] = []
+    /// VANISHED (EARLIER): as the server says it, of any size and perhaps of what is still there.
+    public var vanished = UIDSet()
     public var selected: SelectedMailbox?
 
     /// The result itself when the server said OK.

@@ -33,8 +33,26 @@ public struct MailboxActivity: Equatable, Sendable {
     public var flags: [UID: Set<Flag>] = [:]
     /// Flag changes whose UID was not said, or too many of them to keep: list the flags again.
     public var needsFlagListing = false
+    /// The mailbox was selected since: what happened before that is not told any more.
+    public var isReselected = false
 
     public init() {}
+
+    /// What this tells and then what the other does, as if they had been asked for together.
+    public mutating func merge(_ later: MailboxActivity) {
+        exists = later.exists ?? exists
+        expunged += later.expunged
+        vanished = vanished.union(later.vanished)
+        for (uid, flags) in later.flags {
+            guard self.flags.count < Self.mostFlags || self.flags[uid] != nil else {
+                needsFlagListing = true
+                continue
+            }
+            self.flags[uid] = flags
+        }
+        needsFlagListing = needsFlagListing || later.needsFlagListing
+        isReselected = isReselected || later.isReselected
+    }
 
     public var isEmpty: Bool { self == MailboxActivity() }
 

@@ -33,6 +33,10 @@ extension SessionMachine {
             if let exists = selected?.exists, exists > 0 { selected?.exists = exists - 1 }
             return [.activity]
         case .vanished(let earlier, let uids):
+            if earlier, let index = inFlight.firstIndex(where: { $0.command.asksForVanished }) {
+                inFlight[index].result.vanished = inFlight[index].result.vanished.union(uids)
+                return []
+            }
             // VANISHED (EARLIER) names UIDs that were gone before: only what we know can have vanished.
             activity.vanished = activity.vanished.union(uids)
             // It names UIDs, not how many of them were here: the next EXISTS is news, whatever it says.
@@ -105,6 +109,7 @@ extension SessionMachine {
                 selected = finished.result.selected
                 // Mail that came while another mailbox was selected shows only in this count.
                 activity.exists = selected?.exists
+                activity.isReselected = true
             } else {
                 finished.result.selected = nil
                 selected = nil

@@ -49,7 +49,7 @@ struct SubmittedCommand: Sendable {
             case .select, .examine: .select
             case .unselect: .unselect
             case .uidSearch: .search
-            case .uidFetch: .fetch
+            case .uidFetch, .uidResync: .fetch
             case .uidCopy: .copy
             case .uidMove: .move
             case .idle: .idle
@@ -70,6 +70,11 @@ struct SubmittedCommand: Sendable {
     /// Commands after which the server may speak differently: nothing overtakes them and they overtake nothing.
     var isExclusive: Bool { kind == .exclusive }
 
+    /// Whether VANISHED (EARLIER) answers this command.
+    var asksForVanished: Bool {
+        if case .uidResync = command { true } else { false }
+    }
+
     /// Whether a FETCH response answers this command: it has something that only an answer has. Others are news.
     func expects(_ message: FetchedMessage) -> Bool {
         switch command {
@@ -79,6 +84,8 @@ struct SubmittedCommand: Sendable {
             if onlyFlags { return message.flags != nil || !items.contains(.flags) }
             return message.internalDate != nil || message.size != nil || !message.bodies.isEmpty
                 || message.gmMessageID != nil || message.emailID != nil
+        case .uidResync(let selection, _):
+            return message.flags != nil && (message.uid.map(selection.mayContain) ?? false)
         case .uidStore(let uids, _, _, let silent, _):
             return !silent && (message.uid.map(uids.set.contains) ?? false)
         default:

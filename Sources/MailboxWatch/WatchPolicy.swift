@@ -46,8 +46,8 @@ public struct WaitPolicy: Equatable, Sendable {
     /// How long to wait before looking again without having been told anything.
     public var seconds: Double { usesIdle ? idleSeconds : pollSeconds }
 
-    /// Whether news is a reason to look for new messages. Expunges are not: most of them are our own.
-    public static func isReasonToLook(_ activity: MailboxActivity) -> Bool {
-        activity.exists != nil
+    /// Whether news is a reason to look: new messages always are, changes of others where a rule wants to hear of them.
+    public static func isReasonToLook(_ activity: MailboxActivity, _ interest: ChangeInterest) -> Bool {
+        activity.exists != nil || interest.concerns(activity)
     }
 }

@@ -72,7 +72,7 @@ final class CompiledRule {
     }
 
     /// INBOX in any case is INBOX.
-    private static func folded(_ name: String) -> [UInt8] {
+    static func folded(_ name: String) -> [UInt8] {
         let first = name.prefix { $0 != "/" }
         return Array((first.uppercased() == "INBOX" ? "INBOX" + name.dropFirst(first.count) : name).utf8)
     }

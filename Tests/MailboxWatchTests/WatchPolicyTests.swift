@@ -46,12 +46,37 @@ import Testing
     }
 
     @Test func newMailIsAReasonToLookAndRemovalIsNot() {
+        let nothing = ChangeInterest()
         var news = MailboxActivity()
-        #expect(!WaitPolicy.isReasonToLook(news))
+        #expect(!WaitPolicy.isReasonToLook(news, nothing))
         news.expunged = 3
-        #expect(!WaitPolicy.isReasonToLook(news))
+        news.flags = [.first: [.seen]]
+        #expect(!WaitPolicy.isReasonToLook(news, nothing))
         news.exists = 3
-        #expect(WaitPolicy.isReasonToLook(news))
+        #expect(WaitPolicy.isReasonToLook(news, nothing))
+    }
+
+    @Test func changesAreAReasonToLookWhereARuleWantsToHearOfThem() {
+        var marked = MailboxActivity()
+        marked.flags = [.first: [.seen]]
+        var unnamed = MailboxActivity()
+        unnamed.needsFlagListing = true
+        var expunged = MailboxActivity()
+        expunged.expunged = 1
+        var vanished = MailboxActivity()
+        vanished.vanished = [.first]
+        for news in [marked, unnamed] {
+            #expect(WaitPolicy.isReasonToLook(news, ChangeInterest(flags: true)))
+            #expect(!WaitPolicy.isReasonToLook(news, ChangeInterest(removals: true)))
+        }
+        for news in [expunged, vanished] {
+            #expect(!WaitPolicy.isReasonToLook(news, ChangeInterest(flags: true)))
+            #expect(WaitPolicy.isReasonToLook(news, ChangeInterest(removals: true)))
+        }
+        var reselected = MailboxActivity()
+        reselected.isReselected = true
+        #expect(WaitPolicy.isReasonToLook(reselected, ChangeInterest(removals: true)))
+        #expect(!WaitPolicy.isReasonToLook(MailboxActivity(), ChangeInterest(flags: true, removals: true)))
     }
 
     @Test func idleAndPollHaveTheirOwnTimes() {

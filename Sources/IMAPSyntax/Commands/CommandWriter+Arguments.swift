@@ -17,6 +17,7 @@ extension CommandWriter {
             raw(" ")
             try mailbox(name)
         case .uidFetch(let uids, let items, let changedSince): try fetch(uids, items, changedSince)
+        case .uidResync(let uids, let since): try resync(uids, since)
         case .uidStore(let uids, let change, let flags, let silent, let unchangedSince):
             try store(uids, change, flags, silent: silent, unchangedSince)
         case .uidCopy(let uids, let name), .uidMove(let uids, let name):
@@ -163,6 +164,15 @@ extension CommandWriter {
         raw(" (CHANGEDSINCE ")
         try modSeq(changedSince)
         raw(")")
+    }
+
+    private mutating func resync(_ uids: UIDSelection, _ since: ModSeq) throws(IMAPSyntaxError) {
+        guard since.rawValue > 0 else { throw refusal() }
+        raw(" ")
+        try selection(uids)
+        raw(" (UID FLAGS) (CHANGEDSINCE ")
+        try modSeq(since)
+        raw(" VANISHED)")
     }
 
     private mutating func fetchItem(_ item: FetchItem) throws(IMAPSyntaxError) {

@@ -24,6 +24,9 @@ public enum IMAPCommand: Sendable {
     case subscribe(WireMailboxName)
     case idle
     case uidFetch(UIDSelection, [FetchItem], changedSince: ModSeq?)
+    /// UID and flags of what changed since then, and the UIDs that vanished (RFC 7162 §3.2.6). Needs QRESYNC enabled, and
+    /// a mod-sequence above 0.
+    case uidResync(UIDSelection, since: ModSeq)
     case uidStore(NonEmptyUIDSet, FlagChange, [Flag], silent: Bool, unchangedSince: ModSeq?)
     case uidCopy(NonEmptyUIDSet, WireMailboxName)
     case uidMove(NonEmptyUIDSet, WireMailboxName)
@@ -114,7 +117,7 @@ extension IMAPCommand: CustomStringConvertible, CustomReflectable {
         case .create: "CREATE"
         case .subscribe: "SUBSCRIBE"
         case .idle: "IDLE"
-        case .uidFetch: "UID FETCH"
+        case .uidFetch, .uidResync: "UID FETCH"
         case .uidStore: "UID STORE"
         case .uidCopy: "UID COPY"
         case .uidMove: "UID MOVE"
@@ -131,7 +134,7 @@ extension IMAPCommand: CustomStringConvertible, CustomReflectable {
             .subscribe(let mailbox), .uidCopy(_, let mailbox), .uidMove(_, let mailbox), .append(let mailbox, _, _, _):
             mailbox
         case .capability, .noop, .logout, .startTLS, .login, .authenticate, .enable, .id, .namespace, .list, .lsub,
-            .unselect, .idle, .uidFetch, .uidStore, .uidExpunge, .uidSearch:
+            .unselect, .idle, .uidFetch, .uidResync, .uidStore, .uidExpunge, .uidSearch:
             nil
         }
     }

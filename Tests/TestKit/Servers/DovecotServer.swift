@@ -105,7 +105,10 @@ public final class DovecotServer: Sendable {
 
     /// Runs `doveadm` on it and gives what it prints, for example `doveadm("kick", "jane")`.
     @discardableResult
-    public func doveadm(_ arguments: String...) async throws -> String {
+    public func doveadm(_ arguments: String...) async throws -> String { try await doveadm(arguments) }
+
+    @discardableResult
+    public func doveadm(_ arguments: [String]) async throws -> String {
         let doveadm = try Programs.find("doveadm", package: "dovecot-core")
         return try await blocking { [folder] in
             try Programs.run(doveadm, ["-c", folder.file("dovecot.conf")] + arguments)

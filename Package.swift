@@ -122,6 +122,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", "MailModel", toml]),
+        .testTarget(name: "DaemonTests", dependencies: ["ActionJournal", "Daemon", "MailModel", "RuleRuntime"]),
         .testTarget(
             name: "IntegrationTests", dependencies: ["ActionJournal", "MailModel", "PostmoonCommand", "TestKit"]
         ),

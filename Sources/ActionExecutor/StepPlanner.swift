@@ -44,7 +44,7 @@ public struct StepPlanner: Sendable {
                 filing.append(draft(.storeFlags, StepArguments(removeFlags: [try wire(flag, planned)])))
             case .copy(let target):
                 filing.append(draft(.uidCopy, try arguments(target, planned)))
-            case .move, .trash, .archive, .junk:
+            case .move, .trash, .archive, .junk, .snooze:
                 let arguments = try arguments(removalTarget(planned), planned)
                 if arguments.mailbox == source.rawValue { continue }
                 if abilities.canMove {
@@ -59,7 +59,7 @@ public struct StepPlanner: Sendable {
                 step.outbox = outbox[index] ?? []
                 step.released = request.first
                 sending.append(step)
-            case .redirect, .reply, .pipe, .snooze:
+            case .redirect, .reply, .pipe:
                 throw Refusal(
                     action: planned.action.name, rule: planned.rule,
                     reason: "`\(planned.action.name)` cannot be carried out by this version yet"
@@ -101,6 +101,7 @@ public struct StepPlanner: Sendable {
         case .move(let target): target
         case .archive: FolderTarget(place: .role(.archive))
         case .junk: FolderTarget(place: .role(.junk))
+        case .snooze: FolderTarget(place: .role(.snoozed))
         default: FolderTarget(place: .role(.trash))
         }
     }

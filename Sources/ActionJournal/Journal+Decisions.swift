@@ -25,6 +25,8 @@ extension Journal {
     ///
     /// Whether a plan is within its rules' limits is found out in the transaction that stores it: with the plans of
     /// every mailbox before it, and none after.
+    ///
+    /// - Parameter facts: stored in the same transaction.
     public func store(
         _ decisions: [DecisionRecord], progress: [MailboxProgress], facts: [JournalFact] = []
     ) async throws(JournalError) -> Recording {

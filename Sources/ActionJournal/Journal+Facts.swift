@@ -44,6 +44,9 @@ extension JournalFact {
         case .ruleState(let change): try change.store(in: db)
         case .timerFinished(let timer): try timer.finish(in: db)
         case .timersAdded(let plan, let drafts): for draft in drafts { try draft.store(plan: plan, in: db) }
+        case .scheduled(let rule): try rule.store(in: db)
+        case .unscheduled(let account, let rule):
+            try db.run("DELETE FROM schedule WHERE account = ? AND rule = ?", [account.rawValue, rule])
         case .mirrored(let entries): for entry in entries { try entry.store(in: db) }
         case .unmirrored(let account, let mailbox, let uids):
             try mailbox.unmirror(uids, account: account, in: db)

@@ -32,6 +32,10 @@ public enum JournalFact: Hashable, Sendable {
     case timerFinished(TimerID)
     /// Delayed actions of a plan that has none yet: it was only proposed, and is let go now.
     case timersAdded(PlanID, [TimerDraft])
+    /// When a scheduled rule is due, or how far its run got.
+    case scheduled(ScheduledRule)
+    /// The rule is not scheduled any more.
+    case unscheduled(AccountName, rule: String)
     case mirrored([MirrorEntry])
     /// The messages are no longer there; `nil`: the whole mirror is void (its UIDVALIDITY changed, or nobody needs it).
     case unmirrored(AccountName, MailboxName, UIDSet?)

@@ -267,7 +267,11 @@ enum JournalSchema {
             rule TEXT NOT NULL,
             times TEXT NOT NULL CHECK (times <> ''),
             due INTEGER NOT NULL,
-            PRIMARY KEY (account, rule)
+            mailbox TEXT,
+            uid_validity INTEGER CHECK (uid_validity BETWEEN 1 AND 4294967295),
+            uid INTEGER CHECK (uid BETWEEN 1 AND 4294967295),
+            PRIMARY KEY (account, rule),
+            CHECK ((mailbox IS NULL) = (uid IS NULL) AND (mailbox IS NULL) = (uid_validity IS NULL))
         ) STRICT, WITHOUT ROWID;
         """
 }

@@ -17,6 +17,7 @@ final class AccountHub: Sendable {
     let notices = Wakeup()
     let elsewhere = Wakeup()
     let timers = Wakeup()
+    let schedules = Wakeup()
     let channels: [String: any NotificationChannel]
     private let stopping = Atomic(false)
     private let retries = Mutex<[MailboxName: Wakeup]>([:])
@@ -70,6 +71,7 @@ final class AccountHub: Sendable {
         notices.wake()
         elsewhere.wake()
         timers.wake()
+        schedules.wake()
     }
 
     /// Something was released for sending.

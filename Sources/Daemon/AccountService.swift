@@ -30,6 +30,11 @@ struct AccountService: Sendable {
             group.addTask {
                 await repeatedly("acting on time", hub.timers) { try await TimerRunner(hub: hub).carryOutDue() }
             }
+            group.addTask {
+                await repeatedly("running scheduled rules", hub.schedules) {
+                    try await ScheduleRunner(hub: hub).runDue()
+                }
+            }
             if let runner = outboxRunner() {
                 group.addTask {
                     await repeatedly("sending", hub.outbox, first: { try await runner.recover() }) {
@@ -78,6 +83,7 @@ struct AccountService: Sendable {
         var faults: [String] = []
         do {
             _ = try await TimerRunner(hub: hub).carryOutDue()
+            _ = try await ScheduleRunner(hub: hub).runDue()
             _ = try await workElsewhere()
         } catch {
             faults.append("\(hub.name): \(error)")

@@ -42,6 +42,8 @@ extension MailboxRole {
         case .sent: "\\sent"
         case .drafts: "\\drafts"
         case .flagged: "\\flagged"
+        // Not in RFC 6154; Cyrus and what is built on it have it.
+        case .snoozed: "\\snoozed"
         }
     }
 }

@@ -30,9 +30,6 @@ public struct SweepQuery: Codable, Sendable {
 public struct Sweeper: Sendable {
     public typealias Tell = @Sendable (ControlAnswer) async throws -> Void
 
-    /// Messages fetched and decided together.
-    static let part = 1_000
-
     let engine: Engine
 
     public init(engine: Engine) { self.engine = engine }
@@ -97,26 +94,10 @@ public struct Sweeper: Sendable {
         }
     }
 
-    /// Goes over the messages of a folder, fetching the next part while the present one is decided and carried out.
+    /// Goes over the messages of a folder, and carries out what was decided, part by part.
     private func walk(_ visit: MailboxVisit, _ query: SweepQuery, number: Int64, proposing: Bool) async throws {
-        let fields = await surroundings.rules.headerFields(for: visit.hub.name)
-        let items = visit.fetchItems(fields: fields)
-        let oldest = query.since.map { surroundings.clock() - $0 } ?? .min
-        let listed = try await visit.connection.run(
-            .uidFetch(.from(.first), query.since == nil ? [.uid] : [.uid, .internalDate], changedSince: nil)
-        ).checked()
-        let uids = listed.fetched.filter { ($0.internalDate ?? .max) >= oldest }.compactMap(\.uid).sorted()
-        let lineLimit = visit.hub.account.profile.quirks.lineLength
-        let parts = uids.chunks(of: Self.part).compactMap { NonEmptyUIDSet(UIDSet($0)) }
-            .flatMap { CommandEncoder.chunks(of: $0, lineLimit: lineLimit) }
-            .map { IMAPCommand.uidFetch(.set($0.set), items, changedSince: nil) }
-        var next = parts.first.map { visit.connection.submit([$0])[0] }
-        for index in parts.indices {
-            guard let reply = next else { break }
-            let fetched = try await reply.value().checked().fetched
-            next = parts.indices.contains(index + 1) ? visit.connection.submit([parts[index + 1]])[0] : nil
-            let messages = fetched.sorted { ($0.uid ?? .first) < ($1.uid ?? .first) }
-                .compactMap { visit.arrived($0, fields: fields) }.filter { !$0.facts.flags.contains(.deleted) }
+        let oldest = query.since.map { surroundings.clock() - $0 }
+        try await MailboxWalk(visit: visit, since: oldest).run { messages in
             var isStored = false
             while !isStored {
                 let base = try await surroundings.memory.base()

@@ -93,6 +93,8 @@ struct FolderFaultTests {
         let entry = try await daemon.entry { $0["folder"] == "Not there" && $0["code"] != nil }
         #expect(entry["code"] == "folder_missing", "\(entry)")
         try await daemon.entry("ready")
+        // A failing folder makes the account known; the other one may still be at its first look.
+        try await daemon.entry("watching")
         try await server.deliver(Letter("Good"), to: user)
         #expect(try await server.letter("Good", of: user, in: "Filed") != nil)
         let folders = try await setup.accountStatus().objects("folders")

@@ -236,6 +236,23 @@ import Testing
         #expect(try await printed(body, .whole(RuleMessage.receipt.replacing("r1@", with: "r2@"))) != one)
     }
 
+    @Test func aDelayedSnoozeBeginsWhenItIsDue() async throws {
+        let bench = try await RuleBench(
+            """
+            rule "a" { run = { snooze("2h", { after = "1d" }) } }
+            rule "b" { run = { snooze("07:30", { after = "1d" }) } }
+            """)
+        let actions = try await bench.decide(.whole()).actions
+        let begin = try #require(actions.first?.after)
+        guard case .snooze(let first) = actions.first?.action, case .snooze(let second) = actions.last?.action else {
+            Issue.record("no snooze: \(actions)")
+            return
+        }
+        #expect(begin == 86_400 && actions.count == 2)
+        #expect(first == RuleBench.now + 86_400 + 7_200)
+        #expect(second > RuleBench.now + 86_400 && second <= RuleBench.now + 2 * 86_400)
+    }
+
     @Test func snoozeKnowsTheTimeZone() async throws {
         let bench = try await RuleBench(
             """

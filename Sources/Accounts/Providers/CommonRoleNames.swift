@@ -35,6 +35,7 @@ extension MailboxRole {
                 "Utkast", "Szkice", "Черновики",
             ]
         case .flagged: ["Flagged", "Starred", "Markiert"]
+        case .snoozed: ["Snoozed"]
         }
     }
 }

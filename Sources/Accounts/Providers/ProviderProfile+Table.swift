@@ -36,6 +36,8 @@ extension ProviderProfile {
             .sent: ["[Gmail]/Sent Mail", "[Google Mail]/Sent Mail"],
             .drafts: ["[Gmail]/Drafts", "[Google Mail]/Drafts"],
             .flagged: ["[Gmail]/Starred", "[Google Mail]/Starred"],
+            // Gmail keeps the name “Snoozed” for itself and makes no such label.
+            .snoozed: ["Postmoon/Snoozed"],
         ],
         limits: Limits(connections: 10, perDay: 500, recipientsPerMessage: 100, maxSize: 25_000_000),
         quirks: Quirks(

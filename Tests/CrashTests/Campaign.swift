@@ -16,15 +16,17 @@ struct Campaign: Sendable {
     let postman: Postman
     private let began = ContinuousClock.now
 
-    /// - Parameter cuts: made by the campaign's generator, for the connections to the mailbox and for submissions.
+    /// - Parameters:
+    ///   - cuts: made by the campaign's generator, for the connections to the mailbox and for submissions.
+    ///   - choose: takes some of the letters; left out: all.
     init(
         _ name: String, _ capabilities: CapabilityProfile, using generator: inout SeededGenerator, seed: UInt64,
-        cuts: (imap: [Cut], smtp: [Cut])? = nil
+        cuts: CutOrders? = nil, choose: ([Letter]) -> [Letter] = { $0 }
     ) async throws {
         self.name = "\(name), \(capabilities.rawValue)"
         self.seed = seed
         print("\(self.name): seed \(seed) (POSTMOON_CRASH_SEED=\(seed) repeats it)")
-        letters = Letter.letters(Self.letterCount, using: &generator)
+        letters = choose(Letter.letters(Self.letterCount, using: &generator))
         site = try await CrashSite.make(capabilities, cuts: cuts)
         runs = try PostmoonRuns(site)
         postman = Postman(letters, runs)

@@ -34,7 +34,7 @@ struct CrashSite: Sendable {
     /// - Parameter cuts: of the connections to the mailbox and to the submission server; these then go in the clear,
     ///   lest a cut meets only handshakes.
     static func make(
-        _ capabilities: CapabilityProfile, cuts: (imap: [Cut], smtp: [Cut])? = nil
+        _ capabilities: CapabilityProfile, cuts: CutOrders? = nil
     ) async throws -> CrashSite {
         var options = DovecotServer.Options()
         options.capabilities = capabilities
@@ -50,8 +50,8 @@ struct CrashSite: Sendable {
         let submission = try await PostfixServer.start(postfix, dovecot: relay)
         let proxies = try cuts.map { cuts in
             Proxies(
-                imap: try CuttingProxy(to: mail.imapPort, cuts: cuts.imap, most: 44),
-                smtp: try CuttingProxy(to: submission.submissionPort, cuts: cuts.smtp, most: 6))
+                imap: try CuttingProxy(to: mail.imapPort, cuts.imap),
+                smtp: try CuttingProxy(to: submission.submissionPort, cuts.smtp))
         }
         let site = CrashSite(
             mail: mail, relay: relay, submission: submission, folder: try TemporaryFolder("pmcr"), proxies: proxies)
@@ -91,6 +91,21 @@ struct CrashSite: Sendable {
             command = ["/bin/sh", "\(bell)", "\(rings)"]
 
             """)
+    }
+
+    /// Ends the watched server and starts it again.
+    ///
+    /// - Parameter abruptly: as a loss of power does; otherwise it gets some time to finish.
+    func restartMail(abruptly: Bool) async throws {
+        if abruptly, let server = mail.processIdentifier { kill(-server, SIGKILL) }
+        await mail.stop()
+        // A killed Dovecot leaves lock files, for which the next one may wait two minutes.
+        let mails = mail.path + "/m"
+        for name in FileManager.default.enumerator(atPath: mails)?.compactMap({ $0 as? String }) ?? []
+        where name.hasSuffix(".lock") {
+            try? FileManager.default.removeItem(atPath: "\(mails)/\(name)")
+        }
+        try await mail.restart()
     }
 
     func stop() async {

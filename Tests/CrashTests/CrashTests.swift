@@ -46,7 +46,8 @@ struct CrashTests {
         let smtp = Cut.random(
             20, commands: ["DATA", endOfData, endOfData, endOfData], bytes: 100...20_000, using: &generator)
         let campaign = try await Campaign(
-            "cuts", capabilities, using: &generator, seed: seed, cuts: (imap: imap, smtp: smtp))
+            "cuts", capabilities, using: &generator, seed: seed,
+            cuts: CutOrders(imap: CutOrder(cuts: imap, most: 44), smtp: CutOrder(cuts: smtp, most: 6)))
         guard let proxies = campaign.site.proxies else { return }
         try await campaign.run(pausing: false, using: &generator) {
             let count: @Sendable () -> Int = { proxies.imap.cutCount + proxies.smtp.cutCount }
@@ -73,17 +74,20 @@ struct CrashTests {
         let seed = SeededGenerator.chosenSeed()
         var generator = SeededGenerator(seed: seed)
         let campaign = try await Campaign("server restarts", capabilities, using: &generator, seed: seed)
-        let moments = (0..<8).map { _ in Int.random(in: 1...40, using: &generator) }
+        let moments = (0..<20).map { _ in
+            (writes: Int.random(in: 1...15, using: &generator), isAbrupt: generator.next() % 2 == 0)
+        }
         try await campaign.run(pausing: false, using: &generator) {
             for moment in moments {
+                // It stands still while letters come, so that the restart meets it with work in hand. A delivery that a
+                // restart interrupts would be doubled or lost by the test.
+                campaign.runs.pause()
                 campaign.postman.allow(Campaign.letterCount / moments.count)
-                // A delivery that a restart interrupts would be doubled or lost by the test.
                 try await campaign.postman.waitUntilIdle()
-                _ = try await blocking {
-                    var journal = WatchedFile(campaign.site.state + "/journal.sqlite-wal")
-                    return journal.waitForWrites(moment, within: .seconds(2))
-                }
-                try await campaign.site.mail.restart()
+                campaign.runs.resume()
+                try await KillMoment.afterJournalWrites(moment.writes).wait(campaign.runs) { 0 }
+                try await campaign.site.restartMail(abruptly: moment.isAbrupt)
+                campaign.runs.hangUp()
             }
             return "\(moments.count) restarts"
         }

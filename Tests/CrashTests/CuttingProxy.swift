@@ -30,6 +30,20 @@ enum Cut: Sendable {
     }
 }
 
+/// What a proxy does to its connections.
+struct CutOrder: Sendable {
+    /// One for each connection; not each comes about.
+    var cuts: [Cut]
+    /// So many are made in all, those of `cutNow` apart.
+    var most: Int
+}
+
+/// The orders for both ways that Postmoon takes.
+struct CutOrders: Sendable {
+    var imap: CutOrder
+    var smtp = CutOrder(cuts: [], most: 0)
+}
+
 /// Stands on 127.0.0.1 between clients and a server and cuts connections, one after the other, until its cuts are used
 /// up; after that it lets everything pass.
 final class CuttingProxy: Sendable {
@@ -46,12 +60,9 @@ final class CuttingProxy: Sendable {
     private let serverPort: Int
     private let state: Mutex<State>
 
-    /// - Parameters:
-    ///   - cuts: one for each connection; not each comes about.
-    ///   - most: so many connections are cut in all, those of `cutNow` apart.
-    init(to serverPort: Int, cuts: [Cut], most: Int) throws {
+    init(to serverPort: Int, _ order: CutOrder) throws {
         self.serverPort = serverPort
-        state = Mutex(State(cuts: cuts.reversed(), left: most))
+        state = Mutex(State(cuts: order.cuts.reversed(), left: order.most))
         port = try FreePorts.take(1)[0]
         guard let socket = LoopbackSocket.make() else { throw ServerUnavailable("no socket") }
         var on: CInt = 1

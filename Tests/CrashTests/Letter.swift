@@ -56,6 +56,8 @@ struct Letter: Sendable {
     /// One of `folders`.
     let target: String
     let bytes: [UInt8]
+    /// Flags that somebody else gives it on the way to its target.
+    var givenFlags: Set<Character> = []
 
     /// The folder it is delivered to.
     var source: String { kind == .work ? Self.work : "INBOX" }
@@ -63,7 +65,8 @@ struct Letter: Sendable {
     /// Each exactly once, and the message nowhere else.
     var places: [Place] {
         switch kind {
-        case .moved, .forwardedAndMoved, .forwardedFirst, .forwardedToTwo, .notified: [Place(folder: target)]
+        case .moved, .forwardedAndMoved, .forwardedFirst, .forwardedToTwo, .notified:
+            [Place(folder: target, flags: givenFlags)]
         case .passedOn: [Place(folder: Self.work)]
         case .copiedToWork: [Place(folder: Self.work), Place(folder: target)]
         case .work: [Place(folder: Self.work, flags: ["F"])]

@@ -65,9 +65,17 @@ final class PostmoonRuns: Sendable {
     }
 
     /// SIGHUP.
-    func hangUp() {
+    func hangUp() { send(SIGHUP) }
+
+    /// SIGSTOP: it stands still, and its connections stay.
+    func pause() { send(SIGSTOP) }
+
+    /// SIGCONT.
+    func resume() { send(SIGCONT) }
+
+    private func send(_ signal: CInt) {
         guard let process = state.withLock({ $0.process }), process.isRunning else { return }
-        Foundation.kill(process.processIdentifier, SIGHUP)
+        Foundation.kill(process.processIdentifier, signal)
     }
 
     private func end(with signal: CInt, within limit: Duration) async throws -> Bool {

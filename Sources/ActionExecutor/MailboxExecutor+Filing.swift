@@ -18,16 +18,36 @@ extension MailboxExecutor {
         } catch let error as SessionError where error.scope < .connection {
             return fail(batch, &ledger, error)
         }
-        try await begin(batch.items, &ledger) { _ in
-            StepPrecondition(targetUIDValidity: entry?.uidValidity.rawValue, targetUIDNext: entry?.uidNext.rawValue)
+        let expected = Dictionary(
+            batch.items.map { ($0.plan, ledger.expectedFlags(of: $0.plan)?.stored) },
+            uniquingKeysWith: { first, _ in first })
+        try await begin(batch.items, &ledger) { item in
+            StepPrecondition(
+                flagsBefore: expected[item.plan] ?? nil, targetUIDValidity: entry?.uidValidity.rawValue,
+                targetUIDNext: entry?.uidNext.rawValue)
         }
         var remaining = batch
         for chunk in remaining.uids.map({ CommandEncoder.chunks(of: $0, lineLimit: setting.lineLimit) }) ?? [] {
-            let reply = try await connection.run(moving ? .uidMove(chunk, wire) : .uidCopy(chunk, wire))
+            let reply = try await run(moving ? .uidMove(chunk, wire) : .uidCopy(chunk, wire), chunk, remaining, &ledger)
             note(reply, target, &remaining, &ledger)
             if reply.status != .ok { return try await sortOut(remaining, &ledger, target, moving, reply.error) }
         }
         if !remaining.items.isEmpty { try await sortOut(remaining, &ledger, target, moving, nil) }
+    }
+
+    /// In the same write the flags are asked for: what is changed later is carried to the copy.
+    private func run(
+        _ command: IMAPCommand, _ chunk: NonEmptyUIDSet, _ batch: StepBatch, _ ledger: inout StepLedger
+    ) async throws -> CommandResult {
+        guard case .uidCopy = command else { return try await connection.run(command) }
+        let replies = try await connection.run([
+            .uidFetch(.set(chunk.set), [.uid, .flags], changedSince: nil), command,
+        ])
+        let flags = replies[0].flags
+        for item in batch.items {
+            if let flags = flags[item.uid] { ledger.note(flagsBefore: flags, item.step) }
+        }
+        return replies[1]
     }
 
     /// Finishes the items that COPYUID names and takes them off the batch.

@@ -19,31 +19,25 @@ extension MailboxExecutor {
                     batch, &ledger, "the server does not keep the flag “\(lost.name)” in “\(setting.mailbox)”")
             }
         }
-        var items: [StepBatch.Item] = []
-        for item in batch.items {
-            let before = ledger.plan(item.plan)?.flags ?? []
-            // As wanted when it was decided: whatever it is now is somebody's will (DESIGN §2.6).
-            if flags.allSatisfy({ before.contains($0) == adding }) {
-                ledger.finish(item.step, .done)
-            } else {
-                items.append(item)
-            }
-        }
-        let flagsBefore = items.map { ledger.plan($0.plan)?.flags.map(\.rawValue).sorted() }
+        let items = batch.takesBack ? batch.items : itemsToChange(batch, flags, adding, &ledger)
+        let flagsBefore = items.map { ledger.plan($0.plan)?.flags.stored }
         let notes = Dictionary(zip(items.map(\.step), flagsBefore), uniquingKeysWith: { first, _ in first })
+        // A second attempt meets what the first one may have done.
+        let isFirst = Set(items.map(\.step).filter { ledger.step($0)?.attempt == 0 })
         try await begin(items, &ledger) { StepPrecondition(flagsBefore: notes[$0.step] ?? nil) }
         guard let uids = NonEmptyUIDSet(UIDSet(items.map(\.uid))) else { return }
+        let isAsWanted: (Set<Flag>) -> Bool = { now in flags.allSatisfy { now.contains($0) == adding } }
         for chunk in CommandEncoder.chunks(of: uids, lineLimit: setting.lineLimit) {
             // Not .SILENT: the FETCH that answers is what tells that the message was there (Dovecot says OK anyway).
-            let reply = try await connection.run(
-                .uidStore(chunk, adding ? .add : .remove, flags, silent: false, unchangedSince: nil)
-            )
-            var shown: [UID: Set<Flag>] = [:]
-            for message in reply.fetched {
-                if let uid = message.uid, let flags = message.flags { shown[uid] = flags }
-            }
+            let replies = try await connection.run([
+                .uidFetch(.set(chunk.set), [.uid, .flags], changedSince: nil),
+                .uidStore(chunk, adding ? .add : .remove, flags, silent: false, unchangedSince: nil),
+            ])
             let own = items.filter { chunk.set.contains($0.uid) }
-            let isAsWanted: (Set<Flag>) -> Bool = { now in flags.allSatisfy { now.contains($0) == adding } }
+            for item in own where isFirst.contains(item.step) {
+                if let before = replies[0].flags[item.uid] { ledger.note(flagsBefore: before, item.step) }
+            }
+            let shown = replies[1].flags
             let unclear = own.filter { !(shown[$0.uid].map(isAsWanted) ?? false) }
             let found = unclear.isEmpty ? [:] : try await self.flags(of: unclear.map(\.uid))
             for item in own {
@@ -52,18 +46,34 @@ extension MailboxExecutor {
                 } else if let now = found[item.uid] {
                     if isAsWanted(now) {
                         ledger.finish(item.step, .done)
-                    } else if reply.status == .ok {
+                    } else if replies[1].status == .ok {
                         retry(item, &ledger, "the server said OK but did not change the flags")
                     } else {
                         fail(
-                            StepBatch(kind: batch.kind, arguments: batch.arguments, items: [item]), &ledger, reply.error
-                        )
+                            StepBatch(kind: batch.kind, arguments: batch.arguments, items: [item]), &ledger,
+                            replies[1].error)
                     }
                 } else {
                     ledger.finishGone(item.step, "the message was no longer in “\(setting.mailbox)”")
                 }
             }
         }
+    }
+
+    /// Without those that were as wanted when it was decided: whatever they are now is somebody's will (DESIGN §2.6).
+    private func itemsToChange(
+        _ batch: StepBatch, _ flags: [Flag], _ adding: Bool, _ ledger: inout StepLedger
+    ) -> [StepBatch.Item] {
+        var items: [StepBatch.Item] = []
+        for item in batch.items {
+            let before = ledger.plan(item.plan)?.flags ?? []
+            if flags.allSatisfy({ before.contains($0) == adding }) {
+                ledger.finish(item.step, .done)
+            } else {
+                items.append(item)
+            }
+        }
+        return items
     }
 
     func refuse(_ batch: StepBatch, _ ledger: inout StepLedger, _ why: String, _ code: FaultCode = .configuration) {

@@ -31,8 +31,6 @@ extension MailboxExecutor {
             switch item.step.kind {
             case .storeFlags, .markDeleted, .uidExpunge, .createFolder:
                 ledger.postpone(item.step.id, until: nil)
-            case .uidMove where present[item.uid] != nil:
-                ledger.postpone(item.step.id, until: nil)
             case .uidMove, .uidCopy:
                 guard let target = item.step.arguments.mailbox.flatMap(MailboxName.init) else { continue }
                 lookups[target, default: []].append(item)
@@ -138,44 +136,9 @@ extension MailboxExecutor {
         return .seen(uidValidity, uids: uids, strangers: strangers)
     }
 
-    private func isMissing(_ wire: WireMailboxName) async throws -> Bool {
+    func isMissing(_ wire: WireMailboxName) async throws -> Bool {
         let reply = try await connection.run(.list(reference: "", pattern: wire.decoded, returning: []))
         return reply.status == .ok && !reply.lists.contains { $0.name == wire }
-    }
-
-    /// Back to the source, which must still be the mailbox that our UIDs speak of.
-    private func reselect() async throws {
-        guard let wire = setting.layout.wireName(setting.mailbox) else { return }
-        let reply = try await connection.run(.select(wire, condstore: setting.condstore)).checked()
-        guard reply.selected?.uidValidity == uidValidity else {
-            throw SessionError(
-                code: .protocolError, scope: .connection, mailbox: setting.mailbox.rawValue,
-                text: "the folder was renumbered by the server while we worked in it"
-            )
-        }
-    }
-
-    /// Whether the copy that a removal relies on is still where it was put.
-    func exists(_ copy: CopyPlace, _ plan: PlanRecord?) async throws -> Bool {
-        guard let plan, let wire = setting.layout.wireName(copy.mailbox),
-            let uid = copy.outcome.targetUID.flatMap(UID.init)
-        else { return false }
-        let opened = try await connection.run(.examine(wire, condstore: false))
-        var found = false
-        var failure: SessionError?
-        if opened.status != .ok {
-            // Only a folder that is not there proves anything; trouble that passes does not.
-            if opened.error.isTransient { failure = opened.error }
-        } else if opened.selected?.uidValidity?.rawValue == copy.outcome.targetUIDValidity {
-            let reply = try await connection.run(
-                .uidFetch(.set(UIDSet(uid)), setting.identities.wholeFetch, changedSince: nil)
-            )
-            if reply.status != .ok { failure = reply.error }
-            found = reply.fetched.contains { $0.uid == uid && setting.identities.identity(of: $0) == plan.identity }
-        }
-        try await reselect()
-        if let failure { throw failure }
-        return found
     }
 
     func settleProbe(
@@ -183,6 +146,9 @@ extension MailboxExecutor {
     ) {
         let moving = ledger.step(id)?.kind == .uidMove
         switch result {
+        case .notLooked where isHere && moving:
+            // Still in the source: whatever the target holds, a MOVE did not happen (FAULTS M1).
+            ledger.postpone(id, until: nil)
         case .one(let uid, let uidValidity):
             ledger.finish(
                 id, .done,
@@ -191,6 +157,7 @@ extension MailboxExecutor {
                 )
             )
             confirmed.note(id)
+            if moving, isHere { finishHalfMove(id, &ledger) }
             // The next message like this one must not find this copy.
             if let next = uid.next { noteBound(target, uidValidity, next, &ledger) }
         case .none where isHere:
@@ -211,5 +178,15 @@ extension MailboxExecutor {
             ledger.finish(
                 id, .unknown, detail: "whether the message reached “\(target)” could not be found out: \(why)")
         }
+    }
+
+    /// The server copied and was kept from removing: the source goes as it does behind a COPY, and nothing twice.
+    private func finishHalfMove(_ id: StepID, _ ledger: inout StepLedger) {
+        guard let step = ledger.step(id) else { return }
+        let arguments = StepArguments(copyStep: step.position)
+        let kinds: [StepKind] = setting.hasUIDPlus ? [.markDeleted, .uidExpunge] : [.markDeleted]
+        ledger.add(
+            kinds.map { StepDraft(position: 0, actionIndex: step.actionIndex, kind: $0, arguments: arguments) },
+            to: step.plan)
     }
 }

@@ -117,6 +117,7 @@ public struct MailboxExecutor: Sendable {
         case .uidCopy: try await file(batch, &ledger, moving: false)
         case .uidMove: try await file(batch, &ledger, moving: true)
         case .markDeleted: try await removeSources(batch, &ledger)
+        case .uidExpunge where batch.arguments.copy != nil: try await removeCopies(batch, &ledger)
         case .uidExpunge: try await expunge(batch, &ledger)
         case .createFolder: try await createFolder(batch, &ledger)
         case .append, .submit, .notify, .pipe:
@@ -164,7 +165,9 @@ public struct MailboxExecutor: Sendable {
     private func dropChanged(_ batch: StepBatch, _ ledger: inout StepLedger) async throws -> StepBatch {
         let now = setting.clock()
         let old = batch.items.filter { abs(now - (ledger.plan($0.plan)?.time ?? 0)) > Self.freshness }
-        guard !old.isEmpty, batch.kind != .uidExpunge, batch.kind != .markDeleted else { return batch }
+        guard !old.isEmpty, batch.kind != .uidExpunge, batch.kind != .markDeleted, !batch.takesBack else {
+            return batch
+        }
         let flags = try await flags(of: old.map(\.uid))
         var kept = batch
         for item in old {
@@ -181,14 +184,15 @@ public struct MailboxExecutor: Sendable {
 
     /// The flags of those of the messages that are still in the selected mailbox.
     func flags(of uids: [UID]) async throws -> [UID: Set<Flag>] {
+        guard let set = NonEmptyUIDSet(UIDSet(uids)) else { return [:] }
+        return try await flags(of: set)
+    }
+
+    func flags(of uids: NonEmptyUIDSet) async throws -> [UID: Set<Flag>] {
         var found: [UID: Set<Flag>] = [:]
-        guard let set = NonEmptyUIDSet(UIDSet(uids)) else { return found }
-        for chunk in CommandEncoder.chunks(of: set, lineLimit: setting.lineLimit) {
+        for chunk in CommandEncoder.chunks(of: uids, lineLimit: setting.lineLimit) {
             let reply = try await connection.run(.uidFetch(.set(chunk.set), [.uid, .flags], changedSince: nil))
-                .checked()
-            for message in reply.fetched {
-                if let uid = message.uid, let flags = message.flags { found[uid] = flags }
-            }
+            found.merge(try reply.checked().flags) { $1 }
         }
         return found
     }
@@ -205,6 +209,17 @@ public struct MailboxExecutor: Sendable {
             facts.append(.planState(entry.plan.id, .held, error: why))
         }
         try await setting.journal.apply(facts)
+    }
+}
+
+extension CommandResult {
+    /// The flags that the reply showed.
+    var flags: [UID: Set<Flag>] {
+        var found: [UID: Set<Flag>] = [:]
+        for message in fetched {
+            if let uid = message.uid, let flags = message.flags { found[uid] = flags }
+        }
+        return found
     }
 }
 

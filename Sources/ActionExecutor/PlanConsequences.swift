@@ -9,12 +9,27 @@ public enum PlanConsequences {
         var steps = work.steps
         if PlanOutcome(steps).dropsSending {
             facts += dropSending(&steps, "not sent: the plan failed before", at: now)
+            facts += dropFiling(&steps, at: now)
         }
         let outcome = PlanOutcome(steps)
+        if !outcome.takesBack.isEmpty { facts.append(.stepsAdded(work.plan.id, outcome.takesBack)) }
         if let state = outcome.state, state != work.plan.state {
             facts.append(.planState(work.plan.id, state, error: outcome.error))
         }
         if outcome.releasesSending { facts.append(.released(work.plan.id)) }
+        return facts
+    }
+
+    /// What was not begun when the plan failed is not begun any more.
+    private static func dropFiling(_ steps: inout [StepRecord], at now: Int64) -> [JournalFact] {
+        var facts: [JournalFact] = []
+        for index in steps.indices {
+            let step = steps[index]
+            guard step.kind.isFiling, step.arguments.takesBack == nil, step.state == .waiting else { continue }
+            let outcome = StepOutcome(detail: "not done: the plan failed before")
+            facts.append(.stepFinished(step.id, .superseded, outcome, at: now))
+            steps[index].state = .superseded
+        }
         return facts
     }
 

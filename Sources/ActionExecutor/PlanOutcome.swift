@@ -11,17 +11,25 @@ struct PlanOutcome: Equatable {
     /// What was not released will never be sent.
     var dropsSending = false
 
+    /// What a step that failed for good leaves to be taken back.
+    var takesBack: [StepDraft] = []
+
     init(_ steps: [StepRecord]) {
         let filing = steps.filter(\.kind.isFiling)
         let sending = steps.filter { !$0.kind.isFiling }
         let isGoingOut = sending.contains { $0.released && !$0.state.isSettled }
-        if let failed = filing.first(where: { $0.state == .failed }) {
+        if let failed = filing.first(where: { $0.state == .failed && $0.arguments.takesBack == nil }) {
             dropsSending = true
-            guard !isGoingOut else { return }
-            let done = filing.filter { $0.state == .done }.map(\.kind.rawValue)
-            let rest = done.isEmpty ? "" : " (already done and left so: \(done.joined(separator: ", ")))"
-            state = .failed
-            error = (failed.outcome?.detail ?? "a step failed") + rest
+            let back = filing.filter { $0.arguments.takesBack != nil }
+            if back.isEmpty {
+                takesBack = PlanRollback.drafts(for: steps)
+                guard takesBack.isEmpty else { return }
+            }
+            guard back.allSatisfy(\.state.isSettled), !isGoingOut else { return }
+            let why = failed.outcome?.detail ?? "a step failed"
+            let remains = Self.remains(steps, back)
+            state = remains.isEmpty && !back.isEmpty ? .rolledBack : .failed
+            error = remains.isEmpty ? why : "\(why) (\(remains))"
             return
         }
         if let unknown = filing.first(where: { $0.state == .unknown }) {
@@ -47,6 +55,15 @@ struct PlanOutcome: Equatable {
         } else {
             state = .done
         }
+    }
+
+    /// What a failed plan did and does not take back; empty when nothing is left of it.
+    private static func remains(_ steps: [StepRecord], _ back: [StepRecord]) -> String {
+        let left = back.filter { $0.state != .done }.map { $0.outcome?.detail ?? "a step could not be taken back" }
+        guard left.isEmpty else { return "not taken back: " + left.joined(separator: "; ") }
+        guard back.isEmpty else { return "" }
+        let done = steps.filter { $0.kind.isFiling && $0.changedSomething }.map(\.kind.rawValue)
+        return done.isEmpty ? "" : "already done and left so: " + done.joined(separator: ", ")
     }
 }
 

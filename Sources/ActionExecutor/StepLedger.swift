@@ -15,6 +15,8 @@ struct CopyPlace {
     var step: StepID
     var mailbox: MailboxName
     var outcome: StepOutcome
+    /// The message's flags when it was copied, as far as they are known.
+    var flagsBefore: Set<Flag>?
 }
 
 /// The steps at hand with what became of them, and the facts that are not written yet.
@@ -26,6 +28,7 @@ struct StepLedger {
     private var facts: [JournalFact] = []
     /// Plans whose message somebody took away.
     private var gone: Set<PlanID> = []
+    private var flagsBefore: [StepID: [String]] = [:]
     /// What went wrong, for the log; taken when the facts are stored.
     private(set) var troubles: [StepTrouble] = []
     private let now: Int64
@@ -52,13 +55,39 @@ struct StepLedger {
             let copy = work[plan]?.steps.first(where: { $0.position == position }), copy.state == .done,
             let outcome = copy.outcome, let mailbox = copy.arguments.mailbox.flatMap(MailboxName.init)
         else { return nil }
-        return CopyPlace(step: copy.id, mailbox: mailbox, outcome: outcome)
+        let flags = outcome.flagsBefore ?? copy.precondition?.flagsBefore
+        return CopyPlace(step: copy.id, mailbox: mailbox, outcome: outcome, flagsBefore: flags.map(Set.init(stored:)))
     }
 
-    /// The step of the same plan that follows.
-    func next(after id: StepID) -> StepRecord? {
-        guard let step = step(id), let plan = planOfStep[id] else { return nil }
-        return work[plan]?.steps.filter { $0.position > step.position }.min { $0.position < $1.position }
+    /// The expunge that completes a mark and is still to be done.
+    func expunge(after mark: StepID) -> StepRecord? {
+        guard let step = step(mark), let plan = planOfStep[mark], let next = work[plan]?.steps.expunge(after: step),
+            !next.state.isSettled
+        else { return nil }
+        return next
+    }
+
+    /// The message's flags as they were decided on, with what the plan's own steps made of them.
+    func expectedFlags(of id: PlanID) -> Set<Flag>? {
+        guard let entry = work[id] else { return nil }
+        return entry.steps.filter { $0.kind == .storeFlags && $0.state == .done }.reduce(entry.plan.flags) {
+            flags, step in
+            flags.union(Set(stored: step.arguments.addFlags)).subtracting(Set(stored: step.arguments.removeFlags))
+        }
+    }
+
+    /// What the server showed of a message just before a step's command; its outcome tells it.
+    mutating func note(flagsBefore flags: Set<Flag>, _ id: StepID) { flagsBefore[id] = flags.stored }
+
+    /// Steps that the plan turned out to need, behind those that it has.
+    mutating func add(_ drafts: [StepDraft], to plan: PlanID) {
+        let last = work[plan]?.steps.map(\.position).max() ?? -1
+        let numbered = drafts.enumerated().map { index, draft in
+            var draft = draft
+            draft.position = last + 1 + index
+            return draft
+        }
+        facts.append(.stepsAdded(plan, numbered))
     }
 
     mutating func begin(_ id: StepID, _ precondition: StepPrecondition) {
@@ -75,6 +104,8 @@ struct StepLedger {
     }
 
     mutating func finish(_ id: StepID, _ state: StepState, _ outcome: StepOutcome) {
+        var outcome = outcome
+        if let flags = flagsBefore.removeValue(forKey: id) { outcome.flagsBefore = flags }
         change(id) {
             $0.state = state
             $0.outcome = outcome

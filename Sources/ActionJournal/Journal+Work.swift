@@ -29,7 +29,10 @@ extension Journal {
                         AND step.released = 1 AND (step.not_before IS NULL OR step.not_before <= ?)\(ofKind)
                         AND (step.kind IN ('submit', 'notify', 'pipe') OR NOT EXISTS (
                             SELECT 1 FROM step AS earlier WHERE earlier.plan = step.plan
-                                AND earlier.position < step.position AND earlier.state NOT IN ('done', 'superseded'))))
+                                AND earlier.kind NOT IN ('submit', 'notify', 'pipe')
+                                AND earlier.position < step.position AND earlier.state NOT IN ('done', 'superseded')
+                                AND (earlier.state <> 'failed'
+                                    OR json_extract(step.arguments, '$.takesBack') IS NULL))))
             ORDER BY id LIMIT ?
             """
         return try await read { [arguments] db in try db.work(db.rows(sql, arguments)) }

@@ -47,6 +47,8 @@ public struct PlanView: Hashable, Sendable {
 
     /// The least finished of an action's steps speaks for it.
     private func state(of action: PlannedAction, at index: Int, steps: [StepRecord]) -> StepState {
+        // Done and taken back again is not done.
+        if plan.state == .rolledBack, steps.contains(where: { $0.arguments.takesBack != nil }) { return .superseded }
         if let state = Self.leastFinished(steps.map(\.state)) { return state }
         // No step: a delayed action, or one like `log` that is done with the decision itself.
         if action.after != nil { return cameToPass[index] ?? .waiting }

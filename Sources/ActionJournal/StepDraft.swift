@@ -69,11 +69,16 @@ public struct StepArguments: Hashable, Sendable {
     public var spool: String?
     /// The position of the copy that `markDeleted` and `uidExpunge` depend on.
     public var copyStep: Int?
+    /// The position of the step that this one takes back, in the same plan.
+    public var takesBack: Int?
+    /// The copy in `mailbox` that a `uidExpunge` which takes a copy back removes.
+    public var copy: CopyPlace?
 
     public init(
         account: String? = nil, mailbox: String? = nil, create: Bool = false, addFlags: [String] = [],
         removeFlags: [String] = [], channel: String? = nil, title: String? = nil, body: String? = nil,
-        program: String? = nil, spool: String? = nil, copyStep: Int? = nil
+        program: String? = nil, spool: String? = nil, copyStep: Int? = nil, takesBack: Int? = nil,
+        copy: CopyPlace? = nil
     ) {
         self.account = account
         self.mailbox = mailbox
@@ -86,6 +91,19 @@ public struct StepArguments: Hashable, Sendable {
         self.program = program
         self.spool = spool
         self.copyStep = copyStep
+        self.takesBack = takesBack
+        self.copy = copy
+    }
+
+    /// A message's place in a mailbox that another field names.
+    public struct CopyPlace: Hashable, Sendable, Codable {
+        public var uidValidity: UInt32
+        public var uid: UInt32
+
+        public init(uidValidity: UInt32, uid: UInt32) {
+            self.uidValidity = uidValidity
+            self.uid = uid
+        }
     }
 }
 
@@ -121,14 +139,18 @@ public struct StepOutcome: Codable, Hashable, Sendable {
     public var detail: String?
     /// The fault's name, where the step failed.
     public var code: String?
+    /// The message's flags just before, as the server showed them.
+    public var flagsBefore: [String]?
 
     public init(
-        targetUIDValidity: UInt32? = nil, targetUID: UInt32? = nil, detail: String? = nil, code: String? = nil
+        targetUIDValidity: UInt32? = nil, targetUID: UInt32? = nil, detail: String? = nil, code: String? = nil,
+        flagsBefore: [String]? = nil
     ) {
         self.targetUIDValidity = targetUIDValidity
         self.targetUID = targetUID
         self.detail = detail
         self.code = code
+        self.flagsBefore = flagsBefore
     }
 }
 
@@ -136,6 +158,7 @@ public struct StepOutcome: Codable, Hashable, Sendable {
 extension StepArguments: Codable {
     private enum CodingKeys: String, CodingKey {
         case account, mailbox, create, addFlags, removeFlags, channel, title, body, program, spool, copyStep
+        case takesBack, copy
     }
 
     public init(from decoder: any Decoder) throws {
@@ -151,6 +174,8 @@ extension StepArguments: Codable {
         program = try values.decodeIfPresent(String.self, forKey: .program)
         spool = try values.decodeIfPresent(String.self, forKey: .spool)
         copyStep = try values.decodeIfPresent(Int.self, forKey: .copyStep)
+        takesBack = try values.decodeIfPresent(Int.self, forKey: .takesBack)
+        copy = try values.decodeIfPresent(CopyPlace.self, forKey: .copy)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -166,5 +191,7 @@ extension StepArguments: Codable {
         try values.encodeIfPresent(program, forKey: .program)
         try values.encodeIfPresent(spool, forKey: .spool)
         try values.encodeIfPresent(copyStep, forKey: .copyStep)
+        try values.encodeIfPresent(takesBack, forKey: .takesBack)
+        try values.encodeIfPresent(copy, forKey: .copy)
     }
 }

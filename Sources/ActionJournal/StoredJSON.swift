@@ -173,6 +173,11 @@ extension StepOutcome: JSONWriting {
             json.member("targetUIDValidity", targetUIDValidity)
             json.member("targetUID", targetUID)
             json.member("detail", detail)
+            json.member("code", code)
+            if let flagsBefore {
+                json.key("flagsBefore")
+                json.strings(flagsBefore)
+            }
         }
     }
 }

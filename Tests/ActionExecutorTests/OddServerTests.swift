@@ -55,7 +55,10 @@ import Testing
                 #expect(!places.isEmpty, context)
                 #expect(bench.store.violations.isEmpty, context)
                 let state = try await bench.state(plan)
-                #expect([.done, .failed, .held].contains(state), context)
+                #expect([.done, .failed, .rolledBack, .held].contains(state), context)
+                if state == .rolledBack {
+                    #expect(places == ["INBOX"] && bench.store.flags(of: token, in: "INBOX") == [], context)
+                }
                 if code == "UNAVAILABLE" { #expect(state == .done, context) }
             }
         }

@@ -77,6 +77,9 @@ public final class ModelMailStore: Sendable {
 
     public func setReadOnly(_ mailbox: String) { state.withLock { $0.mailboxes[mailbox]?.isReadOnly = true } }
 
+    /// From now on COPY, MOVE and APPEND into the mailbox are refused: it is over quota.
+    public func refuseCopies(to mailbox: String) { state.withLock { $0.mailboxes[mailbox]?.isFull = true } }
+
     /// Another client removes the message from a mailbox for good.
     public func remove(_ token: Int, from mailbox: String) {
         state.withLock { $0.mailboxes[mailbox]?.messages.removeAll { $0.token == token } }

@@ -44,6 +44,8 @@ public struct ModelMailbox: Equatable, Sendable {
     /// In the order of their UIDs.
     public internal(set) var messages: [ModelMessage] = []
     public var isReadOnly = false
+    /// Takes no copies: its owner's quota is used up.
+    public var isFull = false
 
     init(uidValidity: UIDValidity) {
         self.uidValidity = uidValidity

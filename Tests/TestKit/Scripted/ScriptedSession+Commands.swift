@@ -158,6 +158,7 @@ extension ScriptedSession {
         _ uids: UIDSet, _ arguments: [ClientCommand.Argument], _ selection: Selection, moving: Bool
     ) -> String {
         guard arguments.count >= 2, let target = arguments[1].mailbox else { return "BAD where to?" }
+        guard store[target]?.isFull != true else { return "NO [OVERQUOTA] there is no room left" }
         guard
             let copied = store.copy(uids, from: selection.name, to: target, changesDate: traits.copyChangesDate)
         else { return "NO [TRYCREATE] there is no such mailbox" }

@@ -140,8 +140,9 @@ start_webhook() {
 write_configuration() {
     (umask 077 && printf '%s\n' "$password" >"$folder/secret")
     # Copies: a rule must not be writable by others, and a clone may be.
-    install -d -m 755 "$folder/rules"
+    install -d -m 755 "$folder/rules" "$folder/rules/lists"
     install -m 644 "$root"/rules/*.lua "$folder/rules"
+    install -m 644 "$root"/rules/lists/* "$folder/rules/lists"
     (umask 077 && cat >"$folder/postmoon.toml") <<END
 rules = "rules"
 state = "state"

@@ -4,8 +4,10 @@
 -- program and language. Calendar programs see to most of this by themselves; that they do is why it can be filed.
 local function calendar(m)
   for _, part in ipairs(m.parts) do
-    if part.type == "text/calendar" or part.filename:lower():match "%.ics$" then
-      -- Lines are folded after 75 bytes. Whole pictures may hang on an invitation; what is asked here stands before.
+    local is_calendar = part.type == "text/calendar" or part.filename:lower():match "%.ics$"
+    -- Whole pictures may hang on an invitation; what is asked here stands before them.
+    if is_calendar and part.size < 1000000 then
+      -- Lines are folded after 75 bytes.
       return "\n" .. part.content:sub(1, 100000):gsub("\r?\n[ \t]", ""):upper()
     end
   end

@@ -5,6 +5,7 @@ rule "Mailing lists" {
   when = list_id:exists() & header("List-Post"):exists(),
   run  = function(m)
     local name = m.list_id:match "^[%w_-]+"
-    if name then m:move("Lists/" .. name) end
+    -- Anybody can write a List-Id; one as long as a letter makes no folder.
+    if name and #name <= 60 then m:move("Lists/" .. name) end
   end,
 }

@@ -28,21 +28,6 @@ enum MailKind {
         }
     }
 
-    /// Whether the topmost Authentication-Results (RFC 8601), which the own server wrote, says `method=pass`.
-    static func authenticated(_ method: String, _ view: MessageView) -> TestAnswer {
-        guard let values = view.values("Authentication-Results") else { return .needs(.wholeHeader) }
-        guard let first = values.texts.first else { return .known(false, "") }
-        for part in withoutComments(first.text.lowercased()).split(separator: ";").dropFirst() {
-            let words = part.split(whereSeparator: { $0.isWhitespace })
-            guard let word = words.first else { continue }
-            let pair = word.split(separator: "=", maxSplits: 1)
-            // RFC 8601 allows a version: dkim/1=pass.
-            let name = pair[0].split(separator: "/").first.map(String.init) ?? ""
-            if pair.count == 2, name == method, pair[1] == "pass" { return .known(true, String(word)) }
-        }
-        return .known(false, first.text.cut)
-    }
-
     private static func decide(
         _ names: [String], _ view: MessageView, _ passes: (String, String) -> Bool
     ) -> TestAnswer {
@@ -58,17 +43,6 @@ enum MailKind {
             }
         }
         return missing ? .needs(.wholeHeader) : .known(false, "")
-    }
-
-    private static func withoutComments(_ text: String) -> String {
-        var depth = 0
-        var kept = ""
-        for character in text {
-            if character == "(" { depth += 1 }
-            if depth == 0 { kept.append(character) }
-            if character == ")" { depth = max(0, depth - 1) }
-        }
-        return kept
     }
 }
 

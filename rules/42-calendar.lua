@@ -1,13 +1,13 @@
 -- What calendars send to calendars goes to the folder Calendar: that somebody accepts, and each update of an invitation
 -- that came before (unread: the time may have changed). What needs you stays in the inbox: new invitations,
 -- cancellations, and replies that decline. It reads the calendar part itself, not subjects, which differ by
--- program and language. Calendar programs see to most of this by themselves; that they do is why it can be filed.
+-- program and language. It stands behind newsletters and lists, so that those need not be fetched whole for it.
 local function calendar(m)
+  -- What is larger is no business of calendars, and need not be fetched.
+  if m.size > 1000000 then return "" end
   for _, part in ipairs(m.parts) do
-    local is_calendar = part.type == "text/calendar" or part.filename:lower():match "%.ics$"
-    -- Whole pictures may hang on an invitation; what is asked here stands before them.
-    if is_calendar and part.size < 1000000 then
-      -- Lines are folded after 75 bytes.
+    if part.type == "text/calendar" or part.filename:lower():match "%.ics$" then
+      -- Lines are folded after 75 bytes. What is asked here stands at the beginning.
       return "\n" .. part.content:sub(1, 100000):gsub("\r?\n[ \t]", ""):upper()
     end
   end

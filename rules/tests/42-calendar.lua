@@ -61,3 +61,9 @@ test "so does a letter that talks about calendars" {
   expect  = {},
   rules   = {},
 }
+
+test "what is large is not looked into" {
+  message = message { from = "sam@friends.example", size = "3MB", attachments = attached(answer "ACCEPTED") },
+  expect  = {},
+  rules   = {},
+}

@@ -27,8 +27,8 @@ public struct TestReport: Codable, Sendable {
         file = test.position.file
         line = test.position.line
         ok = verdict.isOK
-        expected = test.expected.map { $0.map { .init($0, state: PlanState.proposed.rawValue, attempts: []) } }
-        actual = verdict.actual.map { .init($0, state: PlanState.proposed.rawValue, attempts: []) }
+        expected = test.expected.map { $0.map { .init($0, state: PlanState.proposed.rawValue, decided: test.now) } }
+        actual = verdict.actual.map { .init($0, state: PlanState.proposed.rawValue, decided: test.now) }
         expectedRules = test.rules
         rules = verdict.rules
         evidence = verdict.evidence

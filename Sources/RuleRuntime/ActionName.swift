@@ -13,7 +13,7 @@ enum ActionName: String, CaseIterable {
         case .redirect: delay.union(["to", "first", "unknown"])
         case .reply: delay.union(["subject", "text", "from", "period", "unknown"])
         case .notify: delay.union(["channel", "title", "body", "first"])
-        case .snooze: []
+        case .snooze: delay
         case .stop, .log: []
         }
     }

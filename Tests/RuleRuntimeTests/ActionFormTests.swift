@@ -96,7 +96,6 @@ import Testing
             ("trash \"X\"", "the options of trash are a table, not a string: trash or trash { after = \"30d\" }"),
             ("stop { after = \"1d\" }", "stop is written stop"),
             ("log(\"x\", { after = \"1d\" })", "log has no option \"after\""),
-            ("snooze(\"2h\", { after = \"1d\" })", "snooze has no option \"after\""),
             (
                 "snooze \"later\"",
                 "snooze takes a duration (\"2h\"), a time (\"07:30\") or a date (\"2030-01-01 08:00\")"

@@ -218,13 +218,6 @@ import Testing
                 "rule \"r\" { account = \"home\", run = function(m) m:redirect { to = \"a@b.org\" } end }") == [])
     }
 
-    @Test func forwardingToOneselfWithADetailGoesRound() async throws {
-        let told = try await Self.findings(
-            #"rule "r" { account = "home", run = { forward { to = { "a@b.org", "Jane.Doe+x@icloud.com" } } } }"#)
-        #expect(told.count == 1)
-        #expect(told.first?.hasPrefix("error 1: forward to Jane.Doe+x@icloud.com goes round in a circle") == true)
-    }
-
     // MARK: Folders on the server
 
     @Test func foldersAreHeldAgainstTheServers() async throws {

@@ -61,7 +61,6 @@ extension RuleEngine {
             if case .condition(let condition) = rule.when {
                 findings += ConditionJudgement(condition).findings(of: rule.summary)
             }
-            findings += SelfForwarding(environment: host.environment).findings(of: rule)
         }
         for file in host.folder.files {
             findings += SourceFindings(file, host: host).findings()

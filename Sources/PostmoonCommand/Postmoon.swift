@@ -10,7 +10,7 @@ struct Postmoon: AsyncParsableCommand {
         version: programVersion,
         subcommands: [
             Run.self, Check.self, TestCommand.self, Sweep.self, Inspect.self, Why.self, Log.self, Status.self,
-            Release.self, Folders.self, DoctorCommand.self, JournalCommand.self, Forget.self,
+            Release.self, Folders.self, DoctorCommand.self, JournalCommand.self, Forget.self, Reference.self,
         ]
     )
 

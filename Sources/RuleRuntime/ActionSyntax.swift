@@ -9,35 +9,39 @@ struct ActionSyntax {
     /// Looks up `role.archive`.
     let role: (RuleValue) -> MailboxRole?
 
+    private var reference: ActionReference { name.reference }
+
     func parse(_ arguments: [RuleValue]) throws(RuleMisuse) -> ActionTemplate {
         let values = arguments.trimmingNulls
-        switch name.form {
+        switch reference.form {
         case .nothing:
             guard values.isEmpty else { throw wrongArguments }
             return ActionTemplate(name: name, effect: .stop, position: position)
         case .bare:
             guard values.count <= 1 else { throw wrongArguments }
-            let options = try OptionReader(values.first, of: name.rawValue, known: name.options, usage: name.usage)
-            return try template(.mail(bareAction), options)
+            return try template(.mail(bareAction), try options(values.first))
         case .table:
             guard values.count == 1, case .table = values[0] else { throw wrongArguments }
-            let options = try OptionReader(values[0], of: name.rawValue, known: name.options, usage: name.usage)
+            let options = try options(values[0])
             return try template(.mail(tableAction(options)), options)
-        case .text(let expected):
+        case .value(_, let expected):
             guard let first = values.first, values.count <= 2 else { throw missing(expected) }
             if case .table = first {
-                throw RuleMisuse("\(name.rawValue) takes \(expected) first, options second: \(name.usage)")
+                throw RuleMisuse("\(name.rawValue) takes \(expected) first, options second: \(reference.usage)")
             }
-            let options = try OptionReader(
-                values.count == 2 ? values[1] : nil, of: name.rawValue, known: name.options, usage: name.usage)
+            let options = try options(values.count == 2 ? values[1] : nil)
             return try template(effect(first, expected, options), options)
         }
     }
 
+    private func options(_ value: RuleValue?) throws(RuleMisuse) -> OptionReader {
+        try OptionReader(value, of: name.rawValue, options: reference.options, usage: reference.usage)
+    }
+
     private func template(_ effect: ActionTemplate.Effect, _ options: OptionReader) throws(RuleMisuse) -> ActionTemplate
     {
-        let after = try options.duration("after")
-        let recheck = try options.bool("recheck") ?? false
+        let after = options.duration(.after)
+        let recheck = options.bool(.recheck) ?? false
         if after == 0 {
             throw RuleMisuse("\(name.rawValue): after is a time from now; without it the action is due now")
         }
@@ -45,10 +49,10 @@ struct ActionSyntax {
         return ActionTemplate(name: name, effect: effect, after: after, recheck: recheck, position: position)
     }
 
-    private var wrongArguments: RuleMisuse { RuleMisuse("\(name.rawValue) is written \(name.usage)") }
+    private var wrongArguments: RuleMisuse { RuleMisuse("\(name.rawValue) is written \(reference.usage)") }
 
     private func missing(_ expected: String) -> RuleMisuse {
-        RuleMisuse("\(name.rawValue) needs \(expected): \(name.usage)")
+        RuleMisuse("\(name.rawValue) needs \(expected): \(reference.usage)")
     }
 
     private var bareAction: MailAction {
@@ -64,7 +68,7 @@ struct ActionSyntax {
     ) throws(RuleMisuse) -> ActionTemplate.Effect {
         switch name {
         case .move, .copy:
-            let create = try options.bool("create") ?? true
+            let create = options.bool(.create) ?? true
             let target = try folderTarget(value, create: create)
             return .mail(name == .move ? .move(target) : .copy(target))
         case .snooze: return .snooze(try snoozeTime(value))
@@ -91,7 +95,7 @@ struct ActionSyntax {
     private func folderTarget(_ value: RuleValue, create: Bool) throws(RuleMisuse) -> FolderTarget {
         if let role = role(value) { return FolderTarget(place: .role(role), create: create) }
         guard let text = value.string else {
-            throw RuleMisuse("\(name.rawValue) takes a folder's name, not \(value.withArticle): \(name.usage)")
+            throw RuleMisuse("\(name.rawValue) takes a folder's name, not \(value.withArticle): \(reference.usage)")
         }
         var folder = text
         var account: String?
@@ -147,23 +151,22 @@ struct ActionSyntax {
         case .forward:
             return .forward(
                 ForwardRequest(
-                    to: try recipients(options),
-                    form: try options.choice("as", ["attachment": .attachment, "inline": .inline]) ?? .attachment,
-                    note: try options.string("note") ?? "", from: try options.string("from"),
-                    first: try options.bool("first") ?? false, unknown: try unknown(options)))
+                    to: try recipients(options), form: options.choice(.form) ?? .attachment,
+                    note: options.string(.note) ?? "", from: options.string(.sender),
+                    first: options.bool(.first) ?? false, unknown: options.choice(.unknown)))
         case .redirect:
             return .redirect(
                 RedirectRequest(
-                    to: try recipients(options), first: try options.bool("first") ?? false,
-                    unknown: try unknown(options)))
+                    to: try recipients(options), first: options.bool(.first) ?? false,
+                    unknown: options.choice(.unknown)))
         case .reply:
-            guard let text = try options.string("text"), !text.isEmpty else { throw missing("text") }
+            guard let text = options.string(.replyText), !text.isEmpty else { throw missing("text") }
             return .reply(
                 ReplyRequest(
-                    subject: try options.string("subject"), text: text, from: try options.string("from"),
-                    period: try options.duration("period") ?? 7 * 86_400, unknown: try unknown(options)))
+                    subject: options.string(.replySubject), text: text, from: options.string(.sender),
+                    period: options.duration(.period) ?? 7 * 86_400, unknown: options.choice(.unknown)))
         default:
-            guard let channel = try options.string("channel") else { throw missing("a channel") }
+            guard let channel = options.string(.channel) else { throw missing("a channel") }
             guard environment.channels.contains(channel) else {
                 throw RuleMisuse(
                     "no notify channel \"\(channel)\" in the configuration"
@@ -171,17 +174,13 @@ struct ActionSyntax {
             }
             return .notify(
                 NotifyRequest(
-                    channel: channel, title: try options.string("title") ?? "", body: try options.string("body") ?? "",
-                    first: try options.bool("first") ?? false))
+                    channel: channel, title: options.string(.title) ?? "", body: options.string(.body) ?? "",
+                    first: options.bool(.first) ?? false))
         }
     }
 
-    private func unknown(_ options: OptionReader) throws(RuleMisuse) -> UnknownPolicy? {
-        try options.choice("unknown", ["resend": .resend, "hold": .hold])
-    }
-
     private func recipients(_ options: OptionReader) throws(RuleMisuse) -> [String] {
-        let texts = try options.strings("to")
+        let texts = options.strings(.recipients)
         guard !texts.isEmpty else { throw missing("to") }
         let own = environment.accounts.flatMap(\.addresses).map(Self.withoutDetail)
         for text in texts {

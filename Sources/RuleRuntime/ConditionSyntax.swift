@@ -21,12 +21,12 @@ struct ConditionSyntax {
         case .addresses(let slots): return try addressTest(slots, values)
         case .text(let source): return try textTest(source, values)
         case .size:
-            let bytes = try quantity(values, Quantity.size, "a size like \"5MB\"")
+            let bytes = try quantity(values, Quantity.size)
             return test == .over ? .sizeOver(bytes) : .sizeUnder(bytes)
         case .time(let source): return try timeTest(source, values)
         case .authentication:
-            let methods = ["arc", "dkim", "dmarc", "spf"]
-            let method = try text(values, options: []).text.lowercased()
+            let methods = SubjectTest.authenticationMethods
+            let method = try text(values).text.lowercased()
             guard methods.contains(method) else {
                 throw RuleMisuse("auth:pass takes spf, dkim, dmarc or arc" + NearestName.hint(method, in: methods))
             }
@@ -54,7 +54,7 @@ struct ConditionSyntax {
             let (texts, _) = try self.texts(values)
             return match(false, .domain(texts.map { FoldedText.fold($0.hasPrefix("@") ? String($0.dropFirst()) : $0) }))
         case .name:
-            let (text, sensitive) = try self.text(values, options: ["case"])
+            let (text, sensitive) = try self.text(values)
             let needle = Self.needle(text, caseSensitive: sensitive)
             return match(sensitive, .name(TextMatch(kind: .equal(needle), caseSensitive: sensitive)))
         default: return try textTest(.addresses(slots), values)
@@ -71,7 +71,7 @@ struct ConditionSyntax {
             let needles = Set(texts.map { Self.needle($0, caseSensitive: sensitive) })
             return .text(source, TextMatch(kind: .anyOf(needles), caseSensitive: sensitive))
         }
-        let (text, sensitive) = try self.text(values, options: ["case"])
+        let (text, sensitive) = try self.text(values)
         let kind: TextMatch.Kind
         let needle = Self.needle(text, caseSensitive: sensitive)
         switch test {
@@ -96,22 +96,22 @@ struct ConditionSyntax {
         caseSensitive ? FoldedText.plain(text) : FoldedText.fold(text)
     }
 
-    /// One text and its options; only `case` is known, where it makes sense.
-    private func text(_ values: [RuleValue], options known: Set<String>) throws(RuleMisuse) -> (text: String, Bool) {
+    /// One text, and whether case counts.
+    private func text(_ values: [RuleValue]) throws(RuleMisuse) -> (text: String, Bool) {
         guard let text = values.first?.string, values.count <= 2 else {
             if case .table? = values.first, subject.tests.contains(.oneOf) {
                 throw RuleMisuse("\(title) takes one text; a list goes to \(subject.name):one_of")
             }
             throw RuleMisuse("\(title) takes a text, not \(values.first?.shown ?? "nothing")")
         }
-        return (text, try caseOption(values, known))
+        return (text, try caseOption(values))
     }
 
     /// A text or a list of texts, and whether case counts.
     private func texts(_ values: [RuleValue]) throws(RuleMisuse) -> (texts: [String], Bool) {
         if test == .equal || values.first?.string != nil {
             guard test != .oneOf else { throw RuleMisuse("\(title) takes a list: \(title) { \"a\", \"b\" }") }
-            let (text, sensitive) = try text(values, options: test == .domain ? [] : ["case"])
+            let (text, sensitive) = try text(values)
             return ([text], sensitive)
         }
         guard let parts = values.first?.tableParts, values.count <= 2 else {
@@ -129,22 +129,23 @@ struct ConditionSyntax {
             }
             texts.append(text)
         }
-        return (texts, try caseOption(values, ["case"]))
+        return (texts, try caseOption(values))
     }
 
-    private func caseOption(_ values: [RuleValue], _ known: Set<String>) throws(RuleMisuse) -> Bool {
+    private func caseOption(_ values: [RuleValue]) throws(RuleMisuse) -> Bool {
         let options = try OptionReader(
-            values.count == 2 ? values[1] : nil, of: title, known: known,
+            values.count == 2 ? values[1] : nil, of: title, options: test.reference.options,
             usage: "\(title)(\"text\", { case = true })")
-        return try options.bool("case") ?? false
+        return options.bool(.textCase) ?? false
     }
 
     // MARK: Numbers and times
 
     private func quantity(
-        _ values: [RuleValue], _ read: (RuleValue) -> Int64?, _ expected: String
+        _ values: [RuleValue], _ read: (RuleValue) -> Int64?
     ) throws(RuleMisuse) -> Int64 {
         guard values.count == 1, let quantity = read(values[0]) else {
+            let expected = test.reference.parameters.first?.type.expected ?? ""
             throw RuleMisuse("\(title) takes \(expected), not \(values.first?.shown ?? "nothing")")
         }
         return quantity
@@ -154,7 +155,8 @@ struct ConditionSyntax {
         switch test {
         case .before, .after:
             let time = try quantity(
-                values, { $0.integer ?? $0.string.flatMap(clock.date) }, "a date like \"2030-01-31\"")
+                values
+            ) { $0.integer ?? $0.string.flatMap(clock.date) }
             return test == .before ? .before(source, time) : .after(source, time)
         case .between:
             let seconds = values.compactMap { $0.string.flatMap(RuleClock.secondOfDay) }

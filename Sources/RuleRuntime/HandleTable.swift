@@ -77,6 +77,8 @@ struct HandleTable {
     /// Ends the evaluation and answers with what it made and used for nothing, in order.
     mutating func endEvaluation() -> [Entry] {
         let unused = (made ?? []).compactMap { entries[$0] }.filter { !$0.isUsed }
+        // They are told now, and not once more when Lua lets go of them.
+        for identifier in made ?? [] { entries[identifier]?.isUsed = true }
         made = nil
         for identifier in released { entries[identifier] = nil }
         released = []

@@ -74,13 +74,16 @@ final class LuaMachine {
         let pointers = names.map { UnsafePointer<CChar>($0) }
         try expectValues(ending(rule_state_open(state, pointers, pointers.count)))
         let lists: [(String, [String])] = [
-            ("subjects", RuleSubject.names), ("tests", SubjectTest.allCases.map(\.rawValue)),
+            ("subjects", SubjectName.allCases.map(\.rawValue)),
+            ("conditions", ConditionName.allCases.filter(\.isValue).map(\.rawValue)),
+            ("tests", SubjectTest.allCases.map(\.rawValue)),
             ("actions", ActionName.allCases.map(\.rawValue)), ("roles", MailboxRole.allCases.map(\.rawValue)),
         ]
+        func list(_ names: [String]) -> String { "{ \(names.map { "\"\($0)\"" }.joined(separator: ", ")) }" }
         var source = "local host = ...\n"
-        for (name, values) in lists {
-            source += "host.\(name) = { \(values.map { "\"\($0)\"" }.joined(separator: ", ")) }\n"
-        }
+        for (name, values) in lists { source += "host.\(name) = \(list(values))\n" }
+        let known = ReferenceObject.all.map { "\($0.name.lowercased()) = \(list($0.names))" }
+        source += "host.known = { \(known.joined(separator: ", ")) }\n"
         let kinds = HandleKind.allCases.map { "\(String(describing: $0)) = \($0.rawValue)" }
         source += "host.kinds = { \(kinds.joined(separator: ", ")) }\n"
         let bytes = Array(source.utf8)

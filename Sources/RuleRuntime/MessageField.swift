@@ -12,7 +12,7 @@ enum MessageField: String, CaseIterable {
     case inReplyTo = "in_reply_to"
     case references, headers, text, html, attachments, parts, raw
 
-    static let methods = ActionName.allCases.map(\.rawValue) + ["is", "header_all"]
+    static let methods = ActionName.allCases.map(\.rawValue) + MessageMethod.allCases.map(\.rawValue)
 
     /// What has to be fetched when the value is not at hand.
     var need: MessageNeed {

@@ -1,10 +1,10 @@
-/// Reads a table of options; unknown keys are refused when it is made.
+/// Reads a table of options; when it is made, unknown names and wrong types are refused.
 struct OptionReader {
-    private let owner: String
     private let fields: [String: RuleValue]
 
-    init(_ value: RuleValue?, of owner: String, known: Set<String>, usage: String) throws(RuleMisuse) {
-        self.owner = owner
+    init(
+        _ value: RuleValue?, of owner: String, options: [ReferenceParameter], usage: String
+    ) throws(RuleMisuse) {
         guard let value, !value.isNull else {
             fields = [:]
             return
@@ -15,55 +15,37 @@ struct OptionReader {
         guard parts.items.isEmpty, parts.hole == nil, !parts.hasOtherKeys else {
             throw RuleMisuse("\(owner) takes its options by name: \(usage)")
         }
-        if let unknown = parts.fields.keys.sorted().first(where: { !known.contains($0) }) {
-            throw RuleMisuse("\(owner) has no option \"\(unknown)\"" + NearestName.hint(unknown, in: known))
+        for (name, value) in parts.fields.sorted(by: { $0.key < $1.key }) {
+            guard let option = options.first(where: { $0.name == name }) else {
+                throw RuleMisuse("\(owner) has no option \"\(name)\"" + NearestName.hint(name, in: options.map(\.name)))
+            }
+            if let expected = option.type.complaint(about: value) {
+                throw RuleMisuse("\(owner): \(name) is \(expected), not \(value.shown)")
+            }
         }
         fields = parts.fields
     }
 
-    func string(_ key: String) throws(RuleMisuse) -> String? {
-        guard let value = fields[key] else { return nil }
-        if case .integer(let number) = value { return String(number) }
-        guard let text = value.string else { throw wrong(key, "text", value) }
-        return text
-    }
-
-    func bool(_ key: String) throws(RuleMisuse) -> Bool? {
-        guard let value = fields[key] else { return nil }
-        guard let flag = value.bool else { throw wrong(key, "true or false", value) }
-        return flag
-    }
-
-    func duration(_ key: String) throws(RuleMisuse) -> Int64? {
-        guard let value = fields[key] else { return nil }
-        guard let seconds = Quantity.duration(value) else { throw wrong(key, "a duration like \"30d\"", value) }
-        return seconds
-    }
-
-    func choice<T>(_ key: String, _ choices: [String: T]) throws(RuleMisuse) -> T? {
-        guard let text = try string(key) else { return nil }
-        guard let choice = choices[text] else {
-            let names = choices.keys.sorted().map { "\"\($0)\"" }.joined(separator: " or ")
-            throw RuleMisuse("\(owner): \(key) is \(names), not \"\(text)\"")
+    func string(_ option: ReferenceParameter) -> String? {
+        switch fields[option.name] {
+        case .integer(let number)?: String(number)
+        case let value: value?.string
         }
-        return choice
+    }
+
+    func bool(_ option: ReferenceParameter) -> Bool? { fields[option.name]?.bool }
+
+    /// Seconds.
+    func duration(_ option: ReferenceParameter) -> Int64? { fields[option.name].flatMap(Quantity.duration) }
+
+    func choice<Choice: RawRepresentable<String>>(_ option: ReferenceParameter) -> Choice? {
+        string(option).flatMap(Choice.init)
     }
 
     /// A text or a list of texts; empty when it is not there.
-    func strings(_ key: String) throws(RuleMisuse) -> [String] {
-        guard let value = fields[key] else { return [] }
-        if let text = value.string { return [text] }
-        guard let parts = value.tableParts, parts.fields.isEmpty else { throw wrong(key, "text or a list", value) }
-        var texts: [String] = []
-        for item in parts.items {
-            guard let text = item.string else { throw wrong(key, "text or a list of texts", item) }
-            texts.append(text)
-        }
-        return texts
-    }
-
-    private func wrong(_ key: String, _ expected: String, _ value: RuleValue) -> RuleMisuse {
-        RuleMisuse("\(owner): \(key) is \(expected), not \(value.shown)")
+    func strings(_ option: ReferenceParameter) -> [String] {
+        guard let value = fields[option.name] else { return [] }
+        return value.string.map { [$0] } ?? value.tableParts?.items.compactMap(\.string) ?? []
     }
 }
 

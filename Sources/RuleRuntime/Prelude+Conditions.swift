@@ -50,7 +50,7 @@ extension Prelude {
         for _, name in ipairs(host.subjects) do api[name] = host.subject(name) end
         function api.header(name) return host.subject("header", name) end
 
-        for _, name in ipairs { "has_attachment", "bulk", "automated" } do api[name] = host.predicate(name) end
+        for _, name in ipairs(host.conditions) do api[name] = host.predicate(name) end
         function api.flag(name) return host.predicate("flag", name, nil) end
         function api.older(age) return host.predicate("older", age, nil) end
         function api.newer(age) return host.predicate("newer", age, nil) end

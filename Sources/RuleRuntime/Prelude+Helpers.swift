@@ -10,7 +10,7 @@ extension Prelude {
         }
         host.kind(host.kinds.expression, {
             __index = function(_, name)
-                return expression[name] or host.unknownField("a regex", tostring(name), { "match", "test" })
+                return expression[name] or host.unknownField("a regex", tostring(name), host.known.expression)
             end,
             __newindex = function() host.misused("readonly", "a regex") end,
             __tostring = function(value) return host.describe(value) end,
@@ -47,7 +47,7 @@ extension Prelude {
             __index = function(_, name)
                 if name == "has" then return has end
                 if math.type(name) == "integer" then return nil end
-                return host.unknownField("a list", tostring(name), { "has" })
+                return host.unknownField("a list", tostring(name), host.known.list)
             end,
             __newindex = function() host.misused("readonly", "a list") end,
             __metatable = false,

@@ -14,7 +14,7 @@ extension Prelude {
         end
         local function printed(address) return rawget(address, "header") end
         host.metatable("address", {
-            __index = unknown("an address", { "name", "address", "domain", "localpart", "detail" }),
+            __index = unknown("an address", host.known.address),
             __newindex = readonly "an address",
             __tostring = printed,
             __concat = function(left, right) return tostring(left) .. tostring(right) end,
@@ -51,10 +51,16 @@ extension Prelude {
         local cache = {}
         local methods = {}
         for _, name in ipairs(host.actions) do
+            -- What a method gives back, so that `m:move "A" { after = "1d" }` can be told.
+            local done = setmetatable({}, {
+                __call = function() return host.misused("method", name) end,
+                __metatable = false,
+            })
             methods[name] = function(self, ...)
                 if self ~= message then return host.misused("dot", name) end
                 cache.flags = nil
-                return host.perform(name, ...)
+                host.perform(name, ...)
+                return done
             end
         end
         function methods.stop(self)
@@ -97,24 +103,21 @@ extension Prelude {
             end
             return list
         end
-        local part = { "path", "type", "filename", "disposition", "content_id", "size", "content" }
-        local attachment = { "filename", "type", "size", "content" }
-
         local special = {
             flags = function() return flags(host.field "flags") end,
             event = function()
                 local event = host.field "event"
                 event.added, event.removed = flags(event.added), flags(event.removed)
                 return setmetatable(event, {
-                    __index = unknown("m.event", { "kind", "added", "removed" }),
+                    __index = unknown("m.event", host.known.event),
                     __newindex = readonly "m.event",
                     __metatable = false,
                 })
             end,
             headers = function() return headers end,
             age = function() return host.now() - host.field "received" end,
-            attachments = function() return parts("attachments", "an attachment", attachment) end,
-            parts = function() return parts("parts", "a part", part) end,
+            attachments = function() return parts("attachments", "an attachment", host.known.attachment) end,
+            parts = function() return parts("parts", "a part", host.known.part) end,
         }
 
         setmetatable(message, {

@@ -26,6 +26,12 @@ final class RuleEngine {
 
     var memory: Int { machine.memory }
 
+    func memoryInUse() -> Int {
+        // A collection that fails leaves what there was.
+        try? machine.collect()
+        return machine.memory
+    }
+
     /// Runs the rules from the start; nothing of an earlier try remains.
     func decide(
         _ message: RuleMessage, state: RuleStateSnapshot, now: Int64, only: Set<String>?, detail: EvidenceDetail

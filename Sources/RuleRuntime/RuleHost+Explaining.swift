@@ -39,7 +39,7 @@ extension RuleHost {
         case ("call", .condition(let condition)):
             return RuleMisuse("options go second, in parentheses: \(Self.withOptions(condition.text))")
         case ("call", .action(let template)):
-            return RuleMisuse("options go second, in parentheses: \(template.name.usage)")
+            return RuleMisuse("options go second, in parentheses: \(template.name.reference.usage)")
         case ("call", .subject(let subject)):
             return RuleMisuse("\(subject.name) needs a test: \(subject.name):\(subject.tests[0].rawValue) ...")
         case ("index", .subject(let subject)): return unknownTest(other.string ?? "?", of: subject)
@@ -63,6 +63,9 @@ extension RuleHost {
         case ("flags", _): return RuleMisuse("flags are changed by m:mark and m:unmark")
         case ("testing", _): return RuleMisuse("a test file has no rules; they stand in the rules folder")
         case ("readonly", _): return RuleMisuse("\(value.string ?? "this") is read-only")
+        case ("method", _):
+            let usage = value.string.flatMap(ActionName.init)?.reference.usage ?? ""
+            return RuleMisuse("options go second, in parentheses: \(usage)")
         case ("dot", _):
             let name = value.string ?? "?"
             return RuleMisuse("\(name) is called with a colon: m:\(name)")

@@ -31,12 +31,10 @@ extension RuleHost {
             guard evaluation == nil || fields.names.count < 2_000 else {
                 throw RuleMisuse("too many names of headers; m.headers[name] takes any")
             }
-            let subject = RuleSubject(
-                name: "header \"\(field)\"", kind: .text(.header(fields.slot(of: field))))
-            return handles.add(.subject(subject), at: nil)
+            return handles.add(.subject(RuleSubject(header: field, in: fields)), at: nil)
         }
-        guard let subject = RuleSubject.named(name, in: fields) else { throw RuleMisuse("no subject \"\(name)\"") }
-        return handles.add(.subject(subject), at: nil, isUsed: true)
+        guard let known = SubjectName(rawValue: name) else { throw RuleMisuse("no subject \"\(name)\"") }
+        return handles.add(.subject(RuleSubject(known, in: fields)), at: nil, isUsed: true)
     }
 
     /// Printable ASCII without a colon (RFC 5322 §3.6.8).
@@ -70,28 +68,28 @@ extension RuleHost {
 
     /// `flag`, `older`, `newer`, and the conditions without arguments.
     private func predicate(_ arguments: [RuleValue], at position: SourcePosition?) throws(RuleMisuse) -> RuleValue {
-        let name = arguments.first?.string ?? ""
+        guard let name = arguments.first?.string.flatMap(ConditionName.init) else { throw RuleMisuse("no condition") }
         let values = Array(arguments.dropFirst()).trimmingNulls
         let test: ConditionTest
         switch name {
-        case "flag":
+        case .flag:
             guard values.count == 1, let flag = values[0].string.flatMap(Flag.init(name:)) else {
                 throw RuleMisuse("flag takes the name of a flag: flag \"seen\"")
             }
             test = .flag(flag)
-        case "older", "newer":
+        case .older, .newer:
             guard values.count == 1, let seconds = Quantity.duration(values[0]) else {
-                throw RuleMisuse("\(name) takes a duration: \(name) \"7d\"")
+                throw RuleMisuse("\(name.rawValue) takes a duration: \(name.rawValue) \"7d\"")
             }
-            test = name == "older" ? .older(seconds) : .newer(seconds)
-        case "has_attachment": test = .hasAttachment
-        case "bulk": test = .bulk
-        default: test = .automated
+            test = name == .older ? .older(seconds) : .newer(seconds)
+        case .hasAttachment: test = .hasAttachment
+        case .bulk: test = .bulk
+        case .automated: test = .automated
+        case .all, .any, .none: throw RuleMisuse("\(name.rawValue) takes a list of conditions")
         }
-        let text = values.isEmpty ? name : "\(name) \(ConditionSyntax.literal(values[0]))"
-        let isGlobal = values.isEmpty
+        let text = name.isValue ? name.rawValue : "\(name.rawValue) \(ConditionSyntax.literal(values[0]))"
         return handles.add(
-            .condition(Condition(.test(test), text: text, position: position)), at: position, isUsed: isGlobal)
+            .condition(Condition(.test(test), text: text, position: position)), at: position, isUsed: name.isValue)
     }
 
     private func combine(_ arguments: [RuleValue], at position: SourcePosition?) throws(RuleMisuse) -> RuleValue {
@@ -228,19 +226,15 @@ extension RuleHost {
     private func regex(_ arguments: [RuleValue]) throws(RuleMisuse) -> RuleValue {
         guard let pattern = arguments.first?.string else { throw RuleMisuse("regex takes an expression as text") }
         let options = try OptionReader(
-            arguments.count > 1 ? arguments[1] : nil, of: "regex", known: ["case"],
+            arguments.count > 1 ? arguments[1] : nil, of: "regex", options: [.expressionCase],
             usage: "regex(\"expression\", { case = false })")
+        let expressionOptions = RegularExpression.Options(caseSensitive: options.bool(.expressionCase) ?? true)
         do {
-            let caseSensitive = try options.bool("case") ?? true
-            let expression = try expression(pattern, RegularExpression.Options(caseSensitive: caseSensitive))
-            return handles.add(.expression(expression), at: nil)
-        } catch let failure as RegularExpression.Failure {
-            if case .syntax(let reason) = failure { throw RuleMisuse("regex: the expression is wrong: \(reason)") }
-            throw RuleMisuse("regex: the expression cannot be used")
-        } catch let misuse as RuleMisuse {
-            throw misuse
+            return handles.add(.expression(try expression(pattern, expressionOptions)), at: nil)
+        } catch .syntax(let reason) {
+            throw RuleMisuse("regex: the expression is wrong: \(reason)")
         } catch {
-            throw RuleMisuse("regex: \(error)")
+            throw RuleMisuse("regex: the expression cannot be used")
         }
     }
 

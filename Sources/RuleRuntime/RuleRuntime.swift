@@ -46,4 +46,7 @@ public actor RuleRuntime {
 
     /// Bytes that Lua holds.
     public var memory: Int { engine.memory }
+
+    /// Bytes that Lua holds when all garbage is gone.
+    func memoryInUse() -> Int { engine.memoryInUse() }
 }

@@ -6,6 +6,17 @@ struct RuleSubject {
         case size
         case time(TimeSource)
         case authentication
+
+        /// Which tests it has.
+        var group: SubjectGroup {
+            switch self {
+            case .addresses: .address
+            case .text: .text
+            case .size: .size
+            case .time: .time
+            case .authentication: .authentication
+            }
+        }
     }
 
     /// As rules write it.
@@ -13,47 +24,53 @@ struct RuleSubject {
     var kind: Kind
 
     /// The tests it has.
-    var tests: [SubjectTest] {
-        let texts: [SubjectTest] = [.equal, .contains, .starts, .ends, .matches, .glob, .oneOf, .exists]
-        return switch kind {
-        case .addresses: texts + [.domain, .name, .detail, .me]
-        case .text: texts
-        case .size: [.over, .under]
-        case .time: [.before, .after, .between, .weekday]
-        case .authentication: [.pass]
-        }
+    var tests: [SubjectTest] { kind.group.tests }
+
+    /// A subject that is a global.
+    init(_ name: SubjectName, in fields: FieldTable) {
+        self.name = name.rawValue
+        kind =
+            switch name.reference.source {
+            case .addresses(let headers): .addresses(headers.map(fields.slot))
+            case .header(let header): .text(.header(fields.slot(of: header)))
+            case .text(let source): .text(source)
+            case .size: .size
+            case .time(let source): .time(source)
+            case .authentication: .authentication
+            }
     }
 
-    /// The subjects that are globals.
-    static func named(_ name: String, in fields: FieldTable) -> RuleSubject? {
-        func header(_ name: String) -> Int { fields.slot(of: name) }
-        let kind: Kind
-        switch name {
-        case "from": kind = .addresses([header("From")])
-        case "to": kind = .addresses([header("To")])
-        case "cc": kind = .addresses([header("Cc")])
-        case "bcc": kind = .addresses([header("Bcc")])
-        case "reply_to": kind = .addresses([header("Reply-To")])
-        case "sender": kind = .addresses([header("Sender")])
-        case "recipient": kind = .addresses([header("To"), header("Cc"), header("Bcc")])
-        case "subject": kind = .text(.header(header("Subject")))
-        case "list_id": kind = .text(.listID)
-        case "message_id": kind = .text(.messageID)
-        case "body": kind = .text(.body)
-        case "filename": kind = .text(.filename)
-        case "size": kind = .size
-        case "date": kind = .time(.date)
-        case "received": kind = .time(.received)
-        case "auth": kind = .authentication
-        default: return nil
-        }
-        return RuleSubject(name: name, kind: kind)
+    /// `header "X-Name"`.
+    init(header: String, in fields: FieldTable) {
+        name = "header \"\(header)\""
+        kind = .text(.header(fields.slot(of: header)))
     }
+}
 
-    static let names = [
-        "from", "to", "cc", "bcc", "reply_to", "sender", "recipient", "subject", "list_id", "message_id", "body",
-        "filename", "size", "date", "received", "auth",
-    ]
+/// The subjects that are globals, by the names rules use.
+enum SubjectName: String, CaseIterable {
+    case from, to, cc, bcc
+    case replyTo = "reply_to"
+    case sender, recipient, subject
+    case listID = "list_id"
+    case messageID = "message_id"
+    case body, filename, size, date, received, auth
+}
+
+/// Subjects with the same tests; the raw value is their class in the annotations.
+enum SubjectGroup: String, CaseIterable {
+    case address = "AddressSubject"
+    case text = "TextSubject"
+    case size = "SizeSubject"
+    case time = "TimeSubject"
+    case authentication = "AuthenticationSubject"
+
+    private static let tests = Dictionary(
+        uniqueKeysWithValues: allCases.map { group in
+            (group, SubjectTest.allCases.filter { $0.reference.groups.contains(group) })
+        })
+
+    var tests: [SubjectTest] { Self.tests[self] ?? [] }
 }
 
 /// The tests that subjects have, by the names rules use.
@@ -63,4 +80,15 @@ enum SubjectTest: String, CaseIterable {
     case oneOf = "one_of"
     case exists, domain, name, detail, me
     case over, under, before, after, between, weekday, pass
+}
+
+/// The conditions that are globals of their own, by the names rules use.
+enum ConditionName: String, CaseIterable {
+    case flag, older, newer
+    case hasAttachment = "has_attachment"
+    case bulk, automated
+    case all, any, none
+
+    /// Those that are conditions as they stand; the others are functions.
+    var isValue: Bool { reference.parameters == nil }
 }

@@ -2,10 +2,6 @@ import MailModel
 
 /// Reads the table of a `rule "name" { ... }`.
 struct RuleSyntax {
-    static let keys: Set<String> = [
-        "on", "every", "at", "account", "folder", "when", "run", "continue", "limit", "enabled", "dry_run",
-    ]
-
     let name: String
     let position: SourcePosition
     let environment: RuleEnvironment
@@ -18,24 +14,34 @@ struct RuleSyntax {
         guard let parts = definition.tableParts else {
             throw misuse("is followed by a table: rule \"\(name)\" { when = ..., run = ... }")
         }
-        if let unknown = parts.fields.keys.sorted().first(where: { !Self.keys.contains($0) }) {
-            throw misuse("has no key \"\(unknown)\"" + NearestName.hint(unknown, in: Self.keys))
+        if let unknown = parts.fields.keys.sorted().first(where: { RuleKey(rawValue: $0) == nil }) {
+            throw misuse("has no key \"\(unknown)\"" + NearestName.hint(unknown, in: RuleKey.names))
         }
         if let item = parts.items.first {
             throw misuse("has a value without a key (\(item.shown)); actions go into run = { ... }")
         }
         guard parts.hole == nil, !parts.hasOtherKeys else { throw misuse("has a key that is no name") }
-        let fields = parts.fields
-        let events = try events(fields)
+        let keys = Keys(fields: parts.fields)
+        let events = try events(keys[.on])
         let summary = RuleSummary(
-            name: name, position: position, events: events, folders: try folders(fields["folder"]),
-            accounts: try accounts(fields["account"]), schedule: try schedule(fields, events),
-            limit: try limit(fields["limit"]), enabled: try bool(fields, "enabled") ?? true,
-            dryRun: try bool(fields, "dry_run") ?? false, continues: try bool(fields, "continue") ?? false)
-        return CompiledRule(summary: summary, when: try when(fields["when"]), run: try run(fields["run"], summary))
+            name: name, position: position, events: events, folders: try folders(keys[.folder]),
+            accounts: try accounts(keys[.account]), schedule: try schedule(keys, events),
+            limit: try limit(keys[.limit]), enabled: try bool(keys, .enabled) ?? true,
+            dryRun: try bool(keys, .dryRun) ?? false, continues: try bool(keys, .continues) ?? false)
+        return CompiledRule(summary: summary, when: try when(keys[.when]), run: try run(keys[.run], summary))
+    }
+
+    private struct Keys {
+        var fields: [String: RuleValue]
+
+        subscript(_ key: RuleKey) -> RuleValue? { fields[key.rawValue] }
     }
 
     private func misuse(_ text: String) -> RuleMisuse { RuleMisuse("rule \"\(name)\" \(text)") }
+
+    private func wrong(_ key: RuleKey, _ value: RuleValue) -> RuleMisuse {
+        misuse("has \(key.rawValue) = \(value.shown); it takes \(key.takes)")
+    }
 
     private func when(_ value: RuleValue?) throws(RuleMisuse) -> CompiledRule.When {
         switch value {
@@ -51,7 +57,7 @@ struct RuleSyntax {
             throw misuse("has a subject without a test as when; write subject:contains \"...\"")
         case .some(let value):
             guard let condition = condition(value) else {
-                throw misuse("has \(value.shown) as when; it takes a condition or a function")
+                throw wrong(.when, value)
             }
             return .condition(condition)
         }
@@ -105,8 +111,8 @@ struct RuleSyntax {
 
     // MARK: Keys
 
-    private func events(_ fields: [String: RuleValue]) throws(RuleMisuse) -> Set<RuleEventKind> {
-        guard let names = try strings(fields, "on") else { return [.new] }
+    private func events(_ value: RuleValue?) throws(RuleMisuse) -> Set<RuleEventKind> {
+        guard let names = try strings(value, .on) else { return [.new] }
         let known = RuleEventKind.allCases.map(\.rawValue)
         var events: Set<RuleEventKind> = []
         for name in names {
@@ -121,25 +127,19 @@ struct RuleSyntax {
         return events
     }
 
-    private func schedule(
-        _ fields: [String: RuleValue], _ events: Set<RuleEventKind>
-    ) throws(RuleMisuse) -> RuleSchedule? {
-        let every = fields["every"]
-        let at = fields["at"]
+    private func schedule(_ keys: Keys, _ events: Set<RuleEventKind>) throws(RuleMisuse) -> RuleSchedule? {
         guard events.contains(.schedule) else {
-            guard every == nil, at == nil else { throw misuse("has every or at, which need on = \"schedule\"") }
+            guard keys[.every] == nil, keys[.at] == nil else {
+                throw misuse("has every or at, which need on = \"schedule\"")
+            }
             return nil
         }
-        switch (every, at) {
+        switch (keys[.every], keys[.at]) {
         case (let every?, nil):
-            guard let seconds = Quantity.duration(every), seconds >= 60 else {
-                throw misuse("has every = \(every.shown); it takes a duration of at least a minute, like \"1d\"")
-            }
+            guard let seconds = Quantity.duration(every), seconds >= 60 else { throw wrong(.every, every) }
             return .every(seconds)
         case (nil, let at?):
-            guard let second = at.string.flatMap(RuleClock.secondOfDay), second % 60 == 0 else {
-                throw misuse("has at = \(at.shown); it takes a time of day, like \"07:30\"")
-            }
+            guard let second = at.string.flatMap(RuleClock.secondOfDay), second % 60 == 0 else { throw wrong(.at, at) }
             return .at(minutes: Int(second / 60))
         case (nil, nil): throw misuse("has on = \"schedule\" without every = \"1d\" or at = \"07:30\"")
         case (_?, _?): throw misuse("has every and at; it takes one of them")
@@ -147,8 +147,8 @@ struct RuleSyntax {
     }
 
     private func folders(_ value: RuleValue?) throws(RuleMisuse) -> [String]? {
-        guard let value else { return nil }
-        guard let names = try strings(["folder": value], "folder") else { return nil }
+        guard let names = try strings(value, .folder) else { return nil }
+        guard !names.isEmpty else { throw misuse("has an empty folder") }
         for name in names where MailboxName(name) == nil {
             throw misuse("has folder = \"\(name)\", which cannot be a folder's name")
         }
@@ -156,7 +156,8 @@ struct RuleSyntax {
     }
 
     private func accounts(_ value: RuleValue?) throws(RuleMisuse) -> [String]? {
-        guard let value, let names = try strings(["account": value], "account") else { return nil }
+        guard let names = try strings(value, .account) else { return nil }
+        guard !names.isEmpty else { throw misuse("has an empty account") }
         let known = environment.accounts.map(\.name.rawValue)
         for name in names where !known.contains(name) {
             throw misuse("has account = \"\(name)\", which is not configured" + NearestName.hint(name, in: known))
@@ -169,28 +170,26 @@ struct RuleSyntax {
         case nil: return RuleSummary.standardLimit
         case .bool(false): return nil
         case .some(let value):
-            guard let number = value.integer, (1...1_000_000).contains(number) else {
-                throw misuse("has limit = \(value.shown); it takes a number of plans, or false")
-            }
+            guard let number = value.integer, (1...1_000_000).contains(number) else { throw wrong(.limit, value) }
             return Int(number)
         }
     }
 
-    private func bool(_ fields: [String: RuleValue], _ key: String) throws(RuleMisuse) -> Bool? {
-        guard let value = fields[key] else { return nil }
-        guard let flag = value.bool else { throw misuse("has \(key) = \(value.shown); it takes true or false") }
+    private func bool(_ keys: Keys, _ key: RuleKey) throws(RuleMisuse) -> Bool? {
+        guard let value = keys[key] else { return nil }
+        guard let flag = value.bool else { throw wrong(key, value) }
         return flag
     }
 
-    private func strings(_ fields: [String: RuleValue], _ key: String) throws(RuleMisuse) -> [String]? {
-        guard let value = fields[key] else { return nil }
+    private func strings(_ value: RuleValue?, _ key: RuleKey) throws(RuleMisuse) -> [String]? {
+        guard let value else { return nil }
         if let text = value.string { return [text] }
-        guard let parts = value.tableParts, parts.fields.isEmpty, parts.hole == nil, !parts.hasOtherKeys else {
-            throw misuse("has \(key) = \(value.shown); it takes a text or a list of texts")
-        }
+        guard let parts = value.tableParts, parts.isList else { throw wrong(key, value) }
         var texts: [String] = []
         for item in parts.items {
-            guard let text = item.string else { throw misuse("has \(item.shown) in \(key); it takes texts") }
+            guard let text = item.string else {
+                throw misuse("has \(item.shown) in \(key.rawValue); it takes texts")
+            }
             texts.append(text)
         }
         return texts

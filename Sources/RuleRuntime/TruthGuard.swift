@@ -18,8 +18,8 @@ enum TruthGuard {
         return findings
     }
 
-    private static let names = Set(RuleSubject.names).union(conditions)
-    private static let conditions: Set = ["has_attachment", "bulk", "automated"]
+    private static let names = Set(SubjectName.allCases.map(\.rawValue)).union(conditions)
+    private static let conditions = Set(ConditionName.allCases.filter(\.isValue).map(\.rawValue))
 
     private static func finding(_ name: String, _ before: LuaToken?, _ after: LuaToken?) -> String? {
         let isCondition = conditions.contains(name)

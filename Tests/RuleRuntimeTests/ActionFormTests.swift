@@ -120,14 +120,14 @@ import Testing
                 "forward { to = \"a@b.example\\r\\nRCPT TO:<x@y>\" }",
                 "\"a@b.example\r\nRCPT TO:<x@y>\" is no address to send to"
             ),
-            ("forward { to = 5 }", "forward: to is text or a list, not 5"),
+            ("forward { to = 5 }", "forward: to is text or a list of texts, not 5"),
             (
                 "forward { to = \"x@example.com\", from = \"boss@acme.example\" }",
                 "forward: from = \"boss@acme.example\" is no address of account \"home\""
             ),
             (
                 "forward { to = \"x@example.com\", unknown = \"maybe\" }",
-                "forward: unknown is \"hold\" or \"resend\", not \"maybe\""
+                "forward: unknown is \"resend\" or \"hold\", not \"maybe\""
             ),
             (
                 "forward { to = \"x@example.com\", frist = true }",

@@ -117,6 +117,11 @@ import Testing
         ),
         ("m:mov \"x\"", "rules.lua:2: rule r: a message has no field \"mov\"; did you mean \"move\"?"),
         ("m.move \"x\"", "rules.lua:2: rule r: move is called with a colon: m:move"),
+        (
+            "m:move \"A\" { after = \"1d\" }",
+            "rules.lua:2: rule r: options go second, in parentheses: move \"Folder\" or"
+                + " move(\"Folder\", { after = \"30d\" })"
+        ),
         ("m.subject = \"x\"", "rules.lua:2: rule r: m is read-only"),
         ("m.flags.seen = true", "rules.lua:2: rule r: flags are changed by m:mark and m:unmark"),
         ("counter = 1", "rules.lua:2: rule r: global \"counter\" cannot be set; write local counter"),

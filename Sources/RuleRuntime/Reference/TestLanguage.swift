@@ -1,0 +1,111 @@
+/// The globals that test files have besides those of rules.
+enum TestGlobal: String, CaseIterable {
+    case test, message, file
+
+    var reference: ReferenceEntry {
+        switch self {
+        case .test:
+            ReferenceEntry(
+                rawValue, .named("fun(definition: TestDefinition)"), [ReferenceParameter("name", .text, "")],
+                "Makes a test of the name and the table behind it.",
+                example: """
+                    test "receipts are filed" {
+                      message = message { from = "a@apple.com", subject = "Your receipt", text = "12.99" },
+                      expect  = { mark "seen", move "Receipts" },
+                      rules   = { "Receipts" },
+                    }
+                    """)
+        case .message:
+            ReferenceEntry(
+                rawValue, .named("TestMessage"), [ReferenceParameter("fields", .named("MessageDefinition"), "")],
+                "A message made of its fields.",
+                example: ReferenceExample(
+                    "message = message { from = \"Sam <sam@example.org>\", text = \"hi\" }", .testKey))
+        case .file:
+            ReferenceEntry(
+                rawValue, .named("TestMessage"),
+                [
+                    ReferenceParameter("name", .text, "beside the test file, inside the rules folder"),
+                    ReferenceParameter("fields", .named("MessageDefinition"), optional: true, ""),
+                ], "A message from a file.", example: ReferenceExample("message = file \"receipt.eml\"", .testKey))
+        }
+    }
+}
+
+/// The keys of a test's table.
+enum TestKey: String, CaseIterable {
+    case message, expect, rules, now
+
+    var isRequired: Bool { self == .message || self == .expect }
+
+    var reference: ReferenceEntry {
+        func entry(_ type: ReferenceType, _ text: String, _ example: String) -> ReferenceEntry {
+            ReferenceEntry(rawValue, type, text, example: ReferenceExample(example))
+        }
+        return switch self {
+        case .message: entry(.named("TestMessage"), "The message that comes.", "message = file \"receipt.eml\"")
+        case .expect:
+            entry(
+                .named("Action|Action[]"), "The actions of its plan, in order; `{}` for none.",
+                "expect = { mark \"seen\", move \"Receipts\" }")
+        case .rules: entry(.textList, "The rules that matched, in order.", "rules = { \"Receipts\" }")
+        case .now:
+            entry(
+                .time, "The time of the decision; default: when the message was received.", "now = \"2030-01-31 08:00\""
+            )
+        }
+    }
+}
+
+/// The keys of `message { }` in a test.
+enum TestMessageKey: String, CaseIterable {
+    case from, to, cc, bcc
+    case replyTo = "reply_to"
+    case sender, subject, text, html, attachments, headers
+    case listID = "list_id"
+    case messageID = "message_id"
+    case date, account, folder, event, received, flags, uid, raw
+
+    var reference: ReferenceEntry {
+        func entry(_ type: ReferenceType, _ text: String, _ example: String) -> ReferenceEntry {
+            ReferenceEntry(rawValue, type, text, example: ReferenceExample(example))
+        }
+        return switch self {
+        case .from: entry(.text, "The `From` header.", "from = \"Sam Jones <sam@example.org>\"")
+        case .to: entry(.texts, "The `To` header; default: the account's address.", "to = { \"jane@icloud.com\" }")
+        case .cc: entry(.texts, "The `Cc` header.", "cc = \"team@acme.example\"")
+        case .bcc: entry(.texts, "The `Bcc` header.", "bcc = \"jane@icloud.com\"")
+        case .replyTo: entry(.texts, "The `Reply-To` header.", "reply_to = \"sam@example.org\"")
+        case .sender: entry(.text, "The `Sender` header.", "sender = \"office@example.org\"")
+        case .subject: entry(.text, "The `Subject` header.", "subject = \"Your receipt\"")
+        case .text: entry(.text, "The plain text.", "text = \"Total: 12.99\"")
+        case .html: entry(.text, "The HTML text.", "html = \"<p>Total: 12.99</p>\"")
+        case .attachments:
+            entry(
+                .named("AttachmentDefinition[]"), "Its attachments: `filename`, `type`, `content`.",
+                "attachments = { { filename = \"a.pdf\", type = \"application/pdf\", content = \"%PDF\" } }")
+        case .headers:
+            entry(
+                .named("table<string, string|string[]>"), "Any other header fields.",
+                "headers = { [\"X-Tag\"] = \"1\" }")
+        case .listID: entry(.text, "The `List-Id` header.", "list_id = \"Dev <dev.lists.example>\"")
+        case .messageID: entry(.text, "The `Message-ID`, without brackets.", "message_id = \"1@example.org\"")
+        case .date: entry(.time, "The `Date` header; default: `received`.", "date = \"2030-01-31 08:00\"")
+        case .account:
+            entry(.text, "The account it came to; default: the first of the configuration.", "account = \"home\"")
+        case .folder: entry(.text, "The folder it came to; default `INBOX`.", "folder = \"INBOX\"")
+        case .event:
+            entry(
+                .named("RuleEvent|EventDefinition"),
+                "What happened: a name, or `{ kind =, added =, removed = }`; default `new`.",
+                "event = { kind = \"flags\", added = { \"flagged\" } }")
+        case .received:
+            entry(
+                .time, "When the server got it; default: the newest `Received`, else `date`, else now.",
+                "received = \"2030-01-31 08:00\"")
+        case .flags: entry(.textList, "Its flags and keywords.", "flags = { \"seen\" }")
+        case .uid: entry(.integer, "Its number in the folder.", "uid = 7")
+        case .raw: entry(.text, "All its bytes; instead of the fields above.", "raw = \"From: a@example.org\\n\\nhi\"")
+        }
+    }
+}

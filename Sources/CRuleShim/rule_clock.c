@@ -1,6 +1,6 @@
-/* `os`, for one frozen moment. Local time is that of the process (TZ). */
-#ifndef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L
+/* `os`, for one frozen moment. Local time is that of the configured zone, or of the process (TZ). */
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE /* timegm, tm_gmtoff */
 #endif
 #include <lauxlib.h>
 #include <limits.h>
@@ -36,7 +36,17 @@ rule_moment *rule_moment_check(lua_State *L, const char *what) {
 
 void rule_sandbox_freeze(lua_State *L, int64_t now, uint64_t seed) {
     rule_moment *moment = rule_moment_of(L);
-    if (moment != NULL) *moment = (rule_moment){.is_frozen = 1, .now = now, .random = seed};
+    if (moment == NULL) return;
+    moment->is_frozen = 1;
+    moment->now = now;
+    moment->random = seed;
+}
+
+void rule_sandbox_zone(lua_State *L, int64_t (*zone_offset)(void *context, int64_t time), void *context) {
+    rule_moment *moment = rule_moment_of(L);
+    if (moment == NULL) return;
+    moment->zone_offset = zone_offset;
+    moment->context = context;
 }
 
 void rule_sandbox_thaw(lua_State *L) {
@@ -93,6 +103,38 @@ static void write_fields(lua_State *L, struct tm *parts) {
     lua_setfield(L, -2, "isdst");
 }
 
+/* Local time --------------------------------------------------------------------------------------------------- */
+
+static struct tm *to_local(const rule_moment *moment, time_t seconds, struct tm *parts) {
+    int64_t offset, local;
+    if (moment == NULL || moment->zone_offset == NULL) return localtime_r(&seconds, parts);
+    offset = moment->zone_offset(moment->context, seconds);
+    if (__builtin_add_overflow((int64_t)seconds, offset, &local)) return NULL;
+    seconds = (time_t)local;
+    if (gmtime_r(&seconds, parts) == NULL) return NULL;
+    parts->tm_isdst = -1; /* not known */
+    parts->tm_gmtoff = (long)offset;
+    parts->tm_zone = "";
+    return parts;
+}
+
+/* What the clock there shows as seconds since 1970, the fields brought into range; 0: it cannot be represented. In a
+   gap of the clock it is the moment behind it. */
+static int from_local(const rule_moment *moment, struct tm *parts, time_t *seconds) {
+    int64_t wall, guess;
+    parts->tm_wday = -1; /* stays so when it fails, which answers -1 for a good second too */
+    if (moment == NULL || moment->zone_offset == NULL) {
+        *seconds = mktime(parts);
+        return *seconds != (time_t)-1 || parts->tm_wday >= 0;
+    }
+    wall = timegm(parts);
+    if (wall == -1 && parts->tm_wday < 0) return 0;
+    if (__builtin_sub_overflow(wall, moment->zone_offset(moment->context, wall), &guess)) return 0;
+    if (__builtin_sub_overflow(wall, moment->zone_offset(moment->context, guess), &guess)) return 0;
+    *seconds = (time_t)guess;
+    return to_local(moment, *seconds, parts) != NULL;
+}
+
 /* Functions ---------------------------------------------------------------------------------------------------- */
 
 static int os_time(lua_State *L) {
@@ -107,9 +149,7 @@ static int os_time(lua_State *L) {
     memset(&parts, 0, sizeof parts);
     read_fields(L, &parts);
     rule_budget_spend(L, 16);
-    parts.tm_wday = -1; /* stays so when mktime fails, which answers -1 for a good second too */
-    seconds = mktime(&parts);
-    if (seconds == (time_t)-1 && parts.tm_wday < 0)
+    if (!from_local(rule_moment_of(L), &parts, &seconds))
         return luaL_error(L, "time result cannot be represented in this installation");
     write_fields(L, &parts);
     lua_pushinteger(L, (lua_Integer)seconds);
@@ -131,8 +171,9 @@ static size_t conversion_length(const char *text, const char *end) {
     return 0;
 }
 
-static int format_date(lua_State *L, const struct tm *parts, const char *text, const char *end) {
+static int format_date(lua_State *L, struct tm *parts, const char *text, const char *end) {
     rule_buffer buffer;
+    if (parts->tm_isdst < 0) parts->tm_isdst = 0; /* else strftime leaves `%z` out */
     rule_buffer_begin(&buffer, L);
     while (text < end) {
         char conversion[4] = "%", written[256];
@@ -161,7 +202,7 @@ static int os_date(lua_State *L) {
     int is_utc = text < end && *text == '!';
     rule_budget_spend(L, 16 + length);
     if (is_utc) text++;
-    if ((is_utc ? gmtime_r(&seconds, &parts) : localtime_r(&seconds, &parts)) == NULL)
+    if ((is_utc ? gmtime_r(&seconds, &parts) : to_local(rule_moment_of(L), seconds, &parts)) == NULL)
         return luaL_error(L, "date result cannot be represented in this installation");
     if (end - text != 2 || memcmp(text, "*t", 2) != 0) return format_date(L, &parts, text, end);
     lua_createtable(L, 0, 9);

@@ -18,6 +18,9 @@ typedef struct rule_moment {
     int is_frozen;
     int64_t now;
     uint64_t random; /* where the sequence stands */
+    /* Seconds that local time is ahead of UTC then; NULL: the process knows (TZ). */
+    int64_t (*zone_offset)(void *context, int64_t time);
+    void *context;
 } rule_moment;
 
 /* The state's moment, made by rule_moment_open; NULL before. */

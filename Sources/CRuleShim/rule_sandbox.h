@@ -13,6 +13,9 @@ void rule_sandbox_open(lua_State *L);
  * raise. Raises nothing. */
 void rule_sandbox_freeze(lua_State *L, int64_t now, uint64_t seed);
 
+/* From where `os.date` and `os.time` have local time; NULL: the process's TZ. Raises nothing. */
+void rule_sandbox_zone(lua_State *L, int64_t (*zone_offset)(void *context, int64_t time), void *context);
+
 /* Back to the state before the first `freeze`: for loading files. Raises nothing. */
 void rule_sandbox_thaw(lua_State *L);
 

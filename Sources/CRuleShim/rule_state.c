@@ -242,6 +242,7 @@ static int open_body(lua_State *L) {
     lua_pushlightuserdata(L, entry->state);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &host_key);
     rule_sandbox_open(L);
+    rule_sandbox_zone(L, entry->state->host.zone_offset, entry->state->host.context);
     lua_createtable(L, 0, (int)entry->count + 8);
     luaL_setfuncs(L, own, 0);
     for (size_t index = 0; index < entry->count; index++) {

@@ -29,7 +29,8 @@ final class LuaMachine {
         let bridge = HostBridge(host)
         let callbacks = rule_host(
             // Borrowed: the bridge is kept by this object, and the state ends with it.
-            context: Unmanaged.passUnretained(bridge).toOpaque(), call: hostCall, released: hostReleased)
+            context: Unmanaged.passUnretained(bridge).toOpaque(), call: hostCall, zone_offset: hostZoneOffset,
+            released: hostReleased)
         guard let state = rule_state_create(callbacks, limits.memory) else {
             throw LuaError(message: "no memory for Lua", traceback: "", spentBudget: true)
         }
@@ -173,4 +174,9 @@ private func hostCall(
 private func hostReleased(_ context: UnsafeMutableRawPointer?, _ kind: UInt8, _ identifier: UInt32) {
     guard let context else { return }
     Unmanaged<HostBridge>.fromOpaque(context).takeUnretainedValue().host.released(identifier)
+}
+
+private func hostZoneOffset(_ context: UnsafeMutableRawPointer?, _ time: Int64) -> Int64 {
+    guard let context else { return 0 }
+    return Unmanaged<HostBridge>.fromOpaque(context).takeUnretainedValue().host.clock.offset(time)
 }

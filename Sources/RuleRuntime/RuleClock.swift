@@ -64,7 +64,8 @@ struct RuleClock: Sendable {
 
     private func local(_ time: Int64) -> Int64 { time &+ offset(time) }
 
-    private func offset(_ time: Int64) -> Int64 {
+    /// Seconds by which the clock there is ahead of UTC.
+    func offset(_ time: Int64) -> Int64 {
         // Mail has dates of any size; no zone knows anything about those.
         let known = min(max(time, -100_000_000_000), 100_000_000_000)
         return Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(known))))

@@ -258,6 +258,22 @@ import Testing
         #expect(second > RuleBench.now + 86_400 && second <= RuleBench.now + 2 * 86_400)
     }
 
+    @Test func timesAreThoseOfTheConfiguredZone() async throws {
+        // Berlin: an hour ahead of UTC in winter, two in summer.
+        let body = """
+            print(os.date("%Y-%m-%d %H:%M:%S %z"), os.date("!%H"), os.date("*t").hour)
+            local noon = os.time { year = 2026, month = 7, day = 1, hour = 12 }
+            print(noon, os.date("%H:%M", noon), os.time { year = 2026, month = 3, day = 29, hour = 2, min = 30 })
+            print(pcall(os.date, "%c", math.maxinteger))
+            """
+        let log = try await printed(body)
+        #expect(
+            log == [
+                "2026-03-02 13:00:00 +0100\t12\t13", "1782900000\t12:00\t1774747800",
+                "false\tdate result cannot be represented in this installation",
+            ])
+    }
+
     @Test func snoozeKnowsTheTimeZone() async throws {
         let bench = try await RuleBench(
             """

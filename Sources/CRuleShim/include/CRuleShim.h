@@ -36,6 +36,8 @@ typedef struct rule_host {
        encoded results; ERROR: text, raised at the caller's place; ERROR_PLACED: text that says its place itself; HALT: ends the call, nothing can catch it. */
     int32_t (*call)(void *context, uint32_t operation, const char *file, int32_t line, const uint8_t *arguments,
                     size_t count, rule_reply *reply);
+    /* Seconds by which local time is ahead of UTC at that time, a pure function; NULL: the process's TZ. */
+    int64_t (*zone_offset)(void *context, int64_t time);
     /* The collector freed the last reference to a handle. Must call nothing of this shim. */
     void (*released)(void *context, uint8_t kind, uint32_t identifier);
 } rule_host;

@@ -18,7 +18,8 @@ struct TestCommand: AsyncParsableCommand {
             expect lists what is done, in any order; {} means nothing. rules = { "Name" } are the rules that match, in \
             order. message also takes to cc bcc reply_to sender text html headers attachments date message_id list_id \
             account folder event flags received uid size; file "x.eml" reads a message beside the test. now = sets the \
-            time, state = { ["Rule"] = { key = value } } what rules remember. No server is asked.
+            time, state = { ["Rule"] = { key = value } } what rules remember, before = { message { ... } } \
+            what came before and is decided first. No server is asked.
 
             Exits with 0 when every test passes, 1 when one fails or rules or tests do not load, 2 when they cannot be \
             read.

@@ -40,8 +40,9 @@ public actor RuleRuntime {
         engine.decide(message, state: state, now: now, only: only, detail: evidence)
     }
 
-    func decide(_ message: RuleMessage, _ test: RuleTest) -> DecisionOutcome {
-        engine.decide(message, state: test.state, now: test.now, only: nil, detail: .always)
+    /// The same for those who are on the executor already.
+    func decideNow(_ message: RuleMessage, state: RuleStateSnapshot, now: Int64) -> DecisionOutcome {
+        engine.decide(message, state: state, now: now, only: nil, detail: .always)
     }
 
     /// Bytes that Lua holds.

@@ -170,6 +170,33 @@ struct TestBench {
     }
 
     @Test(arguments: [
+        (#"before = { message { subject = "x" } }, message = message { subject = "x" }"#, true),
+        (#"before = { message { subject = "y" } }, message = message { subject = "x" }"#, false),
+        (
+            #"before = { message { subject = "x" }, message { subject = "y" } }, message = message { subject = "y" }"#,
+            true
+        ),
+        (
+            #"before = { message { subject = "x", received = "2026-02-20" } }, message = message { subject = "x" }"#,
+            false
+        ),
+        (#"message = message { subject = "x" }"#, false),
+    ])
+    func whatCameBeforeIsRemembered(messages: String, matches: Bool) async throws {
+        let rules = "rule \"again\" { when = function(m) return seen_before(m.subject, \"7d\") end, run = { trash } }"
+        let verdict = try await TestBench.verdict(rules, "\(messages), expect = \(matches ? "{ trash }" : "{}")")
+        #expect(verdict.isOK, "\(verdict)")
+    }
+
+    @Test(arguments: ["{}", "{ \"x\" }", "message {}", "{ message {}, 1 }", "{ { subject = \"x\" } }"])
+    func onlyMessagesComeBefore(before: String) async throws {
+        let problems = try await TestBench.problems(
+            "test \"t\" { before = \(before), message = message {}, expect = {} }")
+        let told = #"tests/t.lua:1: test "t" has a before that is no list of messages: before = { message { ... } }"#
+        #expect(problems == [told])
+    }
+
+    @Test(arguments: [
         #"forward { to = "a@b.org", note = "hi" }"#, #"notify { channel = "phone", title = "t", body = "b" }"#,
         #"reply { text = "t", subject = "s" }"#, #"move("X", { create = false })"#, #"keyword "Work""#,
         #"snooze "2h""#, #"trash { after = "30d", recheck = true }"#, #"log "x""#,

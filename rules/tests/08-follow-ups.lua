@@ -12,6 +12,20 @@ test "a question without an answer is flagged after three days" {
   rules   = { "Unanswered questions" },
 }
 
+test "not when the answer has come" {
+  before  = {
+    message {
+      from = "sam@friends.example", in_reply_to = "q1@icloud.com", received = "2026-11-22 10:00", text = "Yes!\n",
+    },
+  },
+  message = message {
+    folder = "Sent Messages", event = scheduled, received = "2026-11-21 10:00", message_id = "q1@icloud.com",
+    from = "jane@icloud.com", text = "Shall we meet on Friday?\n",
+  },
+  now     = now,
+  rules   = {},
+}
+
 test "not when it is two days old" {
   message = message {
     folder = "Sent Messages", event = scheduled, received = "2026-11-23 10:00", message_id = "q2@icloud.com",

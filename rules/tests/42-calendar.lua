@@ -67,3 +67,24 @@ test "what is large is not looked into" {
   expect  = {},
   rules   = {},
 }
+
+local function invitation(sequence, event)
+  return message {
+    from = "boss@corp.example", subject = "Invitation: Lunch", event = event,
+    attachments = attached(part("REQUEST", "SEQUENCE:" .. sequence .. "\r\n")),
+  }
+end
+
+test "an update of an invitation is filed, unread" {
+  before  = { invitation(0, "new") },
+  message = invitation(1, "new"),
+  expect  = { move "Calendar" },
+  rules   = { "Updated invitations" },
+}
+
+test "to a sweep no invitation is an update of itself" {
+  before  = { invitation(0, "new") },
+  message = invitation(0, "sweep"),
+  expect  = {},
+  rules   = {},
+}

@@ -21,8 +21,14 @@ extension Prelude {
         function api.test(name)
             host.testPending(name)
             return function(definition)
-                local message = type(definition) == "table" and definition.message
-                host.testCase(name, definition, message and samples[message])
+                local message, earlier = nil, {}
+                if type(definition) == "table" then
+                    message = definition.message
+                    if type(definition.before) == "table" then
+                        for index, value in ipairs(definition.before) do earlier[index] = samples[value] or -1 end
+                    end
+                end
+                host.testCase(name, definition, message and samples[message], earlier)
             end
         end
         function api.rule()

@@ -41,17 +41,21 @@ extension RuleHost {
         return .integer(Int64((testing?.samples.count ?? 0) - 1))
     }
 
-    /// - Parameter arguments: the name, the table, and the number of its message.
+    /// - Parameter arguments: the name, the table, and the numbers of its message and of those before it.
     private func addTest(_ arguments: [RuleValue], at position: SourcePosition) throws(RuleMisuse) {
         guard let testing, let name = arguments.first?.string,
             let begun = testing.pending.lastIndex(where: { $0.name == name })
         else { throw RuleMisuse("this test has its table already") }
         let start = testing.pending[begun].position
         self.testing?.pending.remove(at: begun)
-        let index = arguments.count > 2 ? arguments[2].integer.map { Int($0) } : nil
+        func sample(_ number: RuleValue) -> SampleMessage? {
+            let index = number.integer.map { Int($0) } ?? -1
+            return testing.samples.indices.contains(index) ? testing.samples[index] : nil
+        }
+        let earlier = arguments.count > 3 ? arguments[3].tableParts?.items ?? [] : []
         let syntax = RuleTestSyntax(
             name: name, position: start,
-            sample: index.flatMap { testing.samples.indices.contains($0) ? testing.samples[$0] : nil },
+            sample: arguments.count > 2 ? sample(arguments[2]) : nil, earlier: earlier.map(sample),
             samples: samples, now: testing.now,
             actions: { value throws(RuleMisuse) in try self.actions(value, at: start) })
         do {

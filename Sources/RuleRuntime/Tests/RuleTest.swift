@@ -5,6 +5,8 @@ public struct RuleTest: Sendable {
     public var name: String
     public var position: SourcePosition
     public var message: RuleMessage
+    /// Messages that are decided first, each when it was received, for what rules remember of them.
+    public var before: [RuleMessage] = []
     /// In any order; `nil`: not looked at. `rule` and `position` of the actions mean nothing.
     public var expected: [PlannedAction]?
     /// Names of the rules that match, in order; `nil`: not looked at.

@@ -2,11 +2,13 @@ import MailModel
 
 /// Reads the table of a `test "name" { ... }`.
 struct RuleTestSyntax {
-    static let keys: Set<String> = ["message", "expect", "rules", "now", "state"]
+    static let keys: Set<String> = ["message", "before", "expect", "rules", "now", "state"]
 
     let name: String
     let position: SourcePosition
     let sample: SampleMessage?
+    /// What `before` lists; `nil`: no message.
+    let earlier: [SampleMessage?]
     let samples: SampleSyntax
     /// When nothing else is said.
     let now: Int64
@@ -32,6 +34,7 @@ struct RuleTestSyntax {
         guard let account = samples.environment.accounts.first?.name else { throw misuse("needs an account") }
         let now = try samples.time(fields, "now") ?? self.now
         let message = sample.message(now: now, in: account)
+        let earlier = try before(fields["before"]).map { $0.message(now: now, in: account) }
         var expected: [PlannedAction]?
         if let value = fields["expect"] {
             let context = EvaluationContext(now: now, clock: samples.clock, own: [])
@@ -40,7 +43,8 @@ struct RuleTestSyntax {
             for template in try actions(value) { expected?.append(try self.expected(template, view, context)) }
         }
         return RuleTest(
-            name: name, position: position, message: message, expected: expected, rules: try rules(fields["rules"]),
+            name: name, position: position, message: message, before: earlier, expected: expected,
+            rules: try rules(fields["rules"]),
             now: now, state: try state(fields["state"]))
     }
 
@@ -59,6 +63,15 @@ struct RuleTestSyntax {
             }
             return planned
         }
+    }
+
+    private func before(_ value: RuleValue?) throws(RuleMisuse) -> [SampleMessage] {
+        guard let value else { return [] }
+        let messages = earlier.compactMap { $0 }
+        guard let parts = value.tableParts, parts.fields.isEmpty, parts.hole == nil, !parts.hasOtherKeys,
+            !messages.isEmpty, messages.count == parts.items.count
+        else { throw misuse("has a before that is no list of messages: before = { message { ... } }") }
+        return messages
     }
 
     private func rules(_ value: RuleValue?) throws(RuleMisuse) -> [String]? {

@@ -63,33 +63,50 @@ public struct RuleTests: Sendable {
 }
 
 extension RuleRuntime {
-    /// Decides the test's message and compares. Nothing is stored.
+    /// Decides the test's message, after those before it, and compares. Nothing is stored.
     public func run(_ test: RuleTest) -> RuleTestVerdict {
         let names = rules.map(\.name)
         if let unknown = test.rules?.first(where: { !names.contains($0) }) {
             return RuleTestVerdict(
                 isOK: false, error: "there is no rule \"\(unknown)\"" + NearestName.hint(unknown, in: names))
         }
-        var message = test.message
+        do {
+            var state = test.state
+            for message in test.before {
+                let earlier = try decision(message, state: state, now: min(message.received, test.now))
+                for change in earlier.stateChanges { state.apply(change) }
+            }
+            return RuleTestVerdict(try decision(test.message, state: state, now: test.now), of: test)
+        } catch {
+            return RuleTestVerdict(isOK: false, evidence: error.evidence, error: error.message)
+        }
+    }
+
+    /// Why a test's message is not decided.
+    private struct Undecided: Error {
+        var message: String
+        var evidence: [RuleEvidence] = []
+    }
+
+    private func decision(
+        _ message: RuleMessage, state: RuleStateSnapshot, now: Int64
+    ) throws(Undecided) -> Decision {
+        var message = message
         if case .schedule(let rule) = message.event {
             let scheduled = rules.filter { $0.enabled && $0.events.contains(.schedule) }.map(\.name)
             if rule.isEmpty, scheduled.count == 1 {
                 message.event = .schedule(rule: scheduled[0])
             } else if !scheduled.contains(rule) {
-                let hint = NearestName.hint(rule, in: scheduled)
-                let said =
-                    rule.isEmpty
-                    ? "event = \"schedule\" does not say of which rule: event = { kind = \"schedule\", rule = \"Name\" }"
-                    : "there is no rule \"\(rule)\" with on = \"schedule\"" + hint
-                return RuleTestVerdict(isOK: false, error: said)
+                throw Undecided(
+                    message: rule.isEmpty
+                        ? "event = \"schedule\" does not say of which rule: event = { kind = \"schedule\", rule = \"Name\" }"
+                        : "there is no rule \"\(rule)\" with on = \"schedule\"" + NearestName.hint(rule, in: scheduled))
             }
         }
-        switch decide(message, test) {
-        case .decided(let decision): return RuleTestVerdict(decision, of: test)
-        case .failed(let failure):
-            return RuleTestVerdict(isOK: false, evidence: failure.evidence, error: failure.description)
-        case .needs:
-            return RuleTestVerdict(isOK: false, error: "the rules asked for more than the whole message")
+        switch decideNow(message, state: state, now: now) {
+        case .decided(let decision): return decision
+        case .failed(let failure): throw Undecided(message: failure.description, evidence: failure.evidence)
+        case .needs: throw Undecided(message: "the rules asked for more than the whole message")
         }
     }
 }

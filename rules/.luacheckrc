@@ -71,7 +71,7 @@ stds.postmoon = {
     list = { fields = { "file", "vcard" } },
     math = { fields = { "abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "huge", "log", "max", "maxinteger", "min", "mininteger", "modf", "pi", "rad", "random", "sin", "sqrt", "tan", "tointeger", "type", "ult" } },
     os = { fields = { "date", "difftime", "time" } },
-    role = { fields = { "inbox", "archive", "trash", "junk", "sent", "drafts", "flagged" } },
+    role = { fields = { "inbox", "archive", "trash", "junk", "sent", "drafts", "flagged", "snoozed" } },
     string = { fields = { "byte", "char", "find", "format", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper" } },
     table = { fields = { "concat", "insert", "move", "pack", "remove", "sort", "unpack" } },
     utf8 = { fields = { "char", "charpattern", "codepoint", "codes", "len", "offset" } },

@@ -39,6 +39,7 @@
 ---@field sent Role What the account sent.
 ---@field drafts Role What is not finished.
 ---@field flagged Role What is marked, where the account has such a folder.
+---@field snoozed Role What waits to come back; see `snooze`.
 
 ---The table of a rule.
 ---@class RuleDefinition
@@ -300,6 +301,10 @@ function AuthenticationSubject:pass(method) end
 ---@field after? Duration due so long from now, if the message then still is where this plan left it
 ---@field recheck? boolean with `after`: also asks `when` again when it is due
 
+---@class SnoozeOptions
+---@field after? Duration due so long from now, if the message then still is where this plan left it
+---@field recheck? boolean with `after`: also asks `when` again when it is due
+
 ---An address, which prints as a header would show it.
 ---@class Address
 ---@field name string The display name.
@@ -473,7 +478,8 @@ function Message:pipe(program, options) end
 
 ---Takes the message out of the inbox and brings it back, unread, at that time.
 ---@param time Duration|TimeOfDay|Time a duration, the next such time of day, or a date with a time
-function Message:snooze(time) end
+---@param options? SnoozeOptions
+function Message:snooze(time, options) end
 
 ---Ends the rules for this message; as `m:stop()` it ends the function at once.
 function Message:stop() end
@@ -673,8 +679,9 @@ function pipe(program, options) end
 
 ---Takes the message out of the inbox and brings it back, unread, at that time.
 ---@param time Duration|TimeOfDay|Time a duration, the next such time of day, or a date with a time
+---@param options? SnoozeOptions
 ---@return Action
-function snooze(time) end
+function snooze(time, options) end
 
 ---Ends the rules for this message; as `m:stop()` it ends the function at once.
 ---@type Action
@@ -762,9 +769,11 @@ function list.vcard(name) end
 ---The table of a test.
 ---@class TestDefinition
 ---@field message TestMessage The message that comes.
----@field expect Action|Action[] The actions of its plan, in order; `{}` for none.
+---@field expect? Action|Action[] The actions of its plan, in any order; `{}` for none.
 ---@field rules? string[] The rules that matched, in order.
+---@field before? TestMessage[] Messages that are decided first, for rules that remember.
 ---@field now? Time The time of the decision; default: when the message was received.
+---@field state? table<string, table> What `state` of each rule begins with, by the rule's name.
 
 ---The table of a message in a test.
 ---@class MessageDefinition
@@ -780,7 +789,10 @@ function list.vcard(name) end
 ---@field attachments? AttachmentDefinition[] Its attachments: `filename`, `type`, `content`.
 ---@field headers? table<string, string|string[]> Any other header fields.
 ---@field list_id? string The `List-Id` header.
+---@field list_unsubscribe? string The `List-Unsubscribe` header.
 ---@field message_id? string The `Message-ID`, without brackets.
+---@field in_reply_to? string|string[] The `In-Reply-To` header.
+---@field references? string|string[] The `References` header.
 ---@field date? Time The `Date` header; default: `received`.
 ---@field account? string The account it came to; default: the first of the configuration.
 ---@field folder? string The folder it came to; default `INBOX`.
@@ -788,7 +800,7 @@ function list.vcard(name) end
 ---@field received? Time When the server got it; default: the newest `Received`, else `date`, else now.
 ---@field flags? string[] Its flags and keywords.
 ---@field uid? integer Its number in the folder.
----@field raw? string All its bytes; instead of the fields above.
+---@field size? Size Its size; default: that of its bytes.
 
 ---In tests: makes a test of the name and the table behind it.
 ---@param name string

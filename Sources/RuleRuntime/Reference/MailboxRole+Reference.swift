@@ -16,6 +16,7 @@ enum MailboxRoleReference {
         case .sent: "What the account sent."
         case .drafts: "What is not finished."
         case .flagged: "What is marked, where the account has such a folder."
+        case .snoozed: "What waits to come back; see `snooze`."
         }
     }
 }

@@ -34,9 +34,10 @@ enum TestGlobal: String, CaseIterable {
 
 /// The keys of a test's table.
 enum TestKey: String, CaseIterable {
-    case message, expect, rules, now
+    case message, expect, rules, before, now, state
 
-    var isRequired: Bool { self == .message || self == .expect }
+    /// Either `expect` or `rules` is needed as well.
+    var isRequired: Bool { self == .message }
 
     var reference: ReferenceEntry {
         func entry(_ type: ReferenceType, _ text: String, _ example: String) -> ReferenceEntry {
@@ -46,9 +47,17 @@ enum TestKey: String, CaseIterable {
         case .message: entry(.named("TestMessage"), "The message that comes.", "message = file \"receipt.eml\"")
         case .expect:
             entry(
-                .named("Action|Action[]"), "The actions of its plan, in order; `{}` for none.",
+                .named("Action|Action[]"), "The actions of its plan, in any order; `{}` for none.",
                 "expect = { mark \"seen\", move \"Receipts\" }")
         case .rules: entry(.textList, "The rules that matched, in order.", "rules = { \"Receipts\" }")
+        case .before:
+            entry(
+                .named("TestMessage[]"), "Messages that are decided first, for rules that remember.",
+                "before = { message { from = \"sam@example.org\", subject = \"hi\" } }")
+        case .state:
+            entry(
+                .named("table<string, table>"), "What `state` of each rule begins with, by the rule's name.",
+                "state = { [\"Receipts\"] = { count = 3 } }")
         case .now:
             entry(
                 .time, "The time of the decision; default: when the message was received.", "now = \"2030-01-31 08:00\""
@@ -63,8 +72,14 @@ enum TestMessageKey: String, CaseIterable {
     case replyTo = "reply_to"
     case sender, subject, text, html, attachments, headers
     case listID = "list_id"
+    case listUnsubscribe = "list_unsubscribe"
     case messageID = "message_id"
-    case date, account, folder, event, received, flags, uid, raw
+    case inReplyTo = "in_reply_to"
+    case references, date
+    case account, folder, event, received, flags, uid, size
+
+    /// Where a message lies: what a `file` may have as well.
+    static let places: [TestMessageKey] = [.account, .folder, .event, .received, .flags, .uid, .size]
 
     var reference: ReferenceEntry {
         func entry(_ type: ReferenceType, _ text: String, _ example: String) -> ReferenceEntry {
@@ -89,6 +104,11 @@ enum TestMessageKey: String, CaseIterable {
                 .named("table<string, string|string[]>"), "Any other header fields.",
                 "headers = { [\"X-Tag\"] = \"1\" }")
         case .listID: entry(.text, "The `List-Id` header.", "list_id = \"Dev <dev.lists.example>\"")
+        case .listUnsubscribe:
+            entry(
+                .text, "The `List-Unsubscribe` header.", "list_unsubscribe = \"<https://lists.example/leave>\"")
+        case .inReplyTo: entry(.texts, "The `In-Reply-To` header.", "in_reply_to = \"1@example.org\"")
+        case .references: entry(.texts, "The `References` header.", "references = { \"1@example.org\" }")
         case .messageID: entry(.text, "The `Message-ID`, without brackets.", "message_id = \"1@example.org\"")
         case .date: entry(.time, "The `Date` header; default: `received`.", "date = \"2030-01-31 08:00\"")
         case .account:
@@ -105,7 +125,9 @@ enum TestMessageKey: String, CaseIterable {
                 "received = \"2030-01-31 08:00\"")
         case .flags: entry(.textList, "Its flags and keywords.", "flags = { \"seen\" }")
         case .uid: entry(.integer, "Its number in the folder.", "uid = 7")
-        case .raw: entry(.text, "All its bytes; instead of the fields above.", "raw = \"From: a@example.org\\n\\nhi\"")
+        case .size:
+            entry(
+                .named("Size"), "Its size; default: that of its bytes.", "size = \"5MB\"")
         }
     }
 }

@@ -2,7 +2,7 @@ import MailModel
 
 /// Reads the table of a `test "name" { ... }`.
 struct RuleTestSyntax {
-    static let keys: Set<String> = ["message", "before", "expect", "rules", "now", "state"]
+    private static let keys = Set(TestKey.allCases.map(\.rawValue))
 
     let name: String
     let position: SourcePosition

@@ -3,7 +3,6 @@ import MailModel
 
 /// Reads the table of a `message { ... }`, and the options of a `file "x.eml"`.
 struct SampleSyntax {
-    static let places: Set<String> = ["account", "folder", "event", "flags", "received", "uid", "size"]
     private static let texts = ["subject": "Subject", "list_unsubscribe": "List-Unsubscribe"]
     private static let addresses = [
         "from": "From", "to": "To", "cc": "Cc", "bcc": "Bcc", "reply_to": "Reply-To", "sender": "Sender",
@@ -11,8 +10,8 @@ struct SampleSyntax {
     private static let bracketed = [
         "message_id": "Message-ID", "in_reply_to": "In-Reply-To", "references": "References", "list_id": "List-Id",
     ]
-    static let keys = places.union(["text", "html", "headers", "attachments", "date"]).union(texts.keys)
-        .union(addresses.keys).union(bracketed.keys)
+    private static let keys = Set(TestMessageKey.allCases.map(\.rawValue))
+    private static let places = Set(TestMessageKey.places.map(\.rawValue))
 
     let environment: RuleEnvironment
     let clock: RuleClock

@@ -59,6 +59,10 @@ import Testing
             "data inside layout",
             "<table><tr><td>Thanks!</td></tr><tr><td><table><tr><td>Tea<td>3<tr><td>Milk<td>1</table></td></tr></table>",
             "Thanks!\n\nTea   3\nMilk  1"),
+        HTMLCase(
+            "heads that are layout",
+            "<table><tr><th><table><tr><th>One<br>more</th></tr></table></th><th><p>Two</p></th></tr></table>",
+            "One\nmore\n\nTwo"),
         HTMLCase("empty rows are none", "<table><tr><td>&nbsp;</td></tr><tr><td>A</td></tr><tr></tr></table>", "A"),
         HTMLCase(
             "a quote in a cell", "<table><tr><td>He:<blockquote>No</blockquote></td></tr></table>", "He:\n\n> No"),

@@ -4,6 +4,8 @@ struct HTMLTable {
     struct Cell {
         var text: [UInt8]
         var span: Int
+        /// Whether there is another table in it.
+        var holdsTable: Bool
         /// Line breaks that its first and its last paragraph ask for.
         var breaksBefore: Int
         var breaksBehind: Int
@@ -61,7 +63,8 @@ struct HTMLTable {
 
     /// From top to bottom; cells without text are left out.
     mutating func blocks() -> [Block] {
-        for index in rows.indices where isData(rows[index]) { measure(&rows[index]) }
+        let inFigures = isPresentation && hasFigures
+        for index in rows.indices where isData(rows[index], inFigures: inFigures) { measure(&rows[index]) }
         let widths = columnWidths()
         var blocks: [Block] = []
         for row in rows {
@@ -82,15 +85,25 @@ struct HTMLTable {
         return blocks
     }
 
-    private func isData(_ row: Row) -> Bool {
+    private func isData(_ row: Row, inFigures: Bool) -> Bool {
         let cells = row.cells.filter { !$0.text.isEmpty }
         guard cells.count > 1, row.cells.count <= Self.maxColumns else { return false }
-        if hasHeader || hasBorder { return cells.allSatisfy { $0.text.count <= Self.longestDataCell } }
-        guard cells.allSatisfy({ $0.isOneLine && $0.text.count <= Self.longestCell * 4 }),
-            cells.allSatisfy({ TextWidth.columns($0.text[...]) <= Self.longestCell })
-        else { return false }
-        // Pages call every table presentation, their receipts' too: a figure at the end tells those.
-        return !isPresentation || cells.last?.text.contains(where: \.isDigit) == true
+        if hasHeader || hasBorder, !cells.contains(where: \.holdsTable) {
+            return cells.allSatisfy { $0.text.count <= Self.longestDataCell }
+        }
+        guard !isPresentation || inFigures else { return false }
+        return cells.allSatisfy {
+            $0.isOneLine && $0.text.count <= Self.longestCell * 4 && TextWidth.columns($0.text[...]) <= Self.longestCell
+        }
+    }
+
+    /// Pages call every table presentation, their receipts' too. A figure at the end of a row tells those.
+    private var hasFigures: Bool {
+        rows.contains { row in
+            row.cells.count { !$0.text.isEmpty } > 1
+                && row.cells.last { !$0.text.isEmpty }.map { $0.isOneLine && $0.text.contains(where: \.isDigit) }
+                    == true
+        }
     }
 
     private func measure(_ row: inout Row) {

@@ -4,6 +4,7 @@ extension HTMLTextBuilder {
         var outerLines: TextLines
         var span: Int
         var isHeader: Bool
+        var holdsTable = false
     }
 
     /// Tables inside each other: each copies the text of those inside it. Deeper ones are read as blocks.
@@ -44,7 +45,8 @@ extension HTMLTextBuilder {
         lines = cell.outerLines
         tables[tables.count - 1].add(
             HTMLTable.Cell(
-                text: Array(inner.text), span: cell.span, breaksBefore: min(2, inner.breaksBefore),
+                text: Array(inner.text), span: cell.span, holdsTable: cell.holdsTable,
+                breaksBefore: min(2, inner.breaksBefore),
                 breaksBehind: min(2, inner.breaks)),
             isHeader: cell.isHeader)
     }
@@ -56,6 +58,7 @@ extension HTMLTextBuilder {
             return
         }
         guard var table = tables.popLast() else { return }
+        if !cells.isEmpty { cells[cells.count - 1].holdsTable = true }
         for block in table.blocks() {
             lines.breakLine(max(1, block.breaksBefore))
             var isFirst = true

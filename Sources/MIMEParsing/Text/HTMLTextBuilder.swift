@@ -25,13 +25,6 @@ struct HTMLTextBuilder {
         var number: Int
     }
 
-    private struct Link {
-        /// Character references not decoded.
-        var target: ArraySlice<UInt8>
-        /// How many cells were open around it.
-        var depth: Int
-    }
-
     /// Elements inside each other; deeper ones only break lines.
     private static let maxOpen = 256
 
@@ -40,9 +33,14 @@ struct HTMLTextBuilder {
     private(set) var open: [Open] = []
     private var unopened = 0
     private var lists: [List] = []
-    private var link: Link?
-    private var lastTarget: [UInt8] = []
-    private var endsInImage = false
+    // Links (HTMLTextBuilder+Link)
+    var link: Link?
+    /// What the last link's target comes down to.
+    var lastTarget: [UInt8] = []
+    // Text (HTMLTextBuilder+Text)
+    var endsInImage = false
+    /// Whether the line feed behind `<pre>` is still to come, which does not count.
+    var skipsLineFeed = false
     // Tables (HTMLTextBuilder+Table)
     var tables: [HTMLTable] = []
     var cells: [Cell] = []
@@ -57,7 +55,9 @@ struct HTMLTextBuilder {
     // MARK: Tags
 
     mutating func start(_ element: HTMLElement, _ name: HTMLElement.Name, _ attributes: HTMLAttributes) {
-        closeImplied(by: element, name)
+        if let index = indexToEnd(before: element) {
+            while open.count > index { closeLast() }
+        }
         if element.isVoid {
             if !state.isHidden { void(element, attributes) }
             return
@@ -181,54 +181,6 @@ struct HTMLTextBuilder {
         while open.count > index { closeLast() }
     }
 
-    /// The innermost element of that name, but not from inside a table cell to the outside.
-    private func indexToEnd(_ element: HTMLElement, _ name: HTMLElement.Name) -> Int? {
-        var index = open.count - 1
-        while index >= 0 {
-            if open[index].name == name { return index }
-            if element.isTablePart ? open[index].element == .table : open[index].element.isCell { return nil }
-            index -= 1
-        }
-        return nil
-    }
-
-    /// Ends what cannot hold the element that begins: a paragraph a block, an item the next one, a cell the next.
-    private mutating func closeImplied(by element: HTMLElement, _ name: HTMLElement.Name) {
-        let ends: (Open) -> Bool
-        let stops: (Open) -> Bool
-        switch element {
-        case .item:
-            ends = { $0.element == .item }
-            stops = { $0.element.isList || $0.element.isCell || $0.element == .table }
-        case .cell, .headerCell:
-            ends = { $0.element.isCell }
-            stops = { $0.element == .table }
-        case .row:
-            ends = { $0.element == .row || $0.element.isCell }
-            stops = { $0.element == .table }
-        case .rowGroup:
-            ends = { $0.element == .rowGroup || $0.element == .row || $0.element.isCell }
-            stops = { $0.element == .table }
-        case .term, .definition:
-            ends = { $0.element == .term || $0.element == .definition || $0.name == Self.paragraphName }
-            stops = { $0.element == .definitionList || $0.element.isCell || $0.element == .table }
-        case _ where element.isBlock:
-            ends = { $0.name == Self.paragraphName }
-            stops = { $0.element.isCell || $0.element == .table || $0.element == .item || $0.element == .quote }
-        default: return
-        }
-        var lowest: Int?
-        var index = open.count - 1
-        while index >= 0, !stops(open[index]) {
-            if ends(open[index]) { lowest = index }
-            index -= 1
-        }
-        guard let lowest else { return }
-        while open.count > lowest { closeLast() }
-    }
-
-    private static let paragraphName = HTMLElement.Name(Array("p".utf8)[...])
-
     private mutating func closeLast() {
         guard let closed = open.popLast() else { return }
         defer { state = closed.outerState }
@@ -249,88 +201,5 @@ struct HTMLTextBuilder {
         case .image, .meta, .lineBreak, .rule, .void, .dropped, .other: break
         }
         if closed.isBlockByStyle { lines.breakLine(1) }
-    }
-
-    // MARK: Links
-
-    /// Ends the link at hand, unless it began outside the cell at hand.
-    mutating func endLink() {
-        guard let link, link.depth >= cells.count else { return }
-        self.link = nil
-        if let target = targetToShow(link) { lines.appendToLastLine(" <\(target)>".utf8) }
-    }
-
-    /// `nil` where the text says it, or the link before it had the same one.
-    private mutating func targetToShow(_ link: Link) -> String? {
-        guard link.depth == cells.count, let start = lines.markedStart,
-            let target = LinkTarget.shown(link.target)
-        else { return nil }
-        let essence = LinkTarget.essence(Array(target.utf8)[...])
-        defer { lastTarget = essence }
-        if essence == lastTarget { return nil }
-        return LinkTarget.essence(lines.output[start...].trimmed()) == essence ? nil : target
-    }
-
-    // MARK: Text
-
-    /// Whether the line feed behind `<pre>` is still to come, which does not count.
-    private var skipsLineFeed = false
-
-    mutating func text(_ bytes: ArraySlice<UInt8>) {
-        guard !state.isHidden, !state.isTiny else { return }
-        var index = bytes.startIndex
-        while index < bytes.endIndex {
-            let byte = bytes[index]
-            if byte.isWhitespace {
-                whiteSpace(byte)
-                index += 1
-                continue
-            }
-            skipsLineFeed = false
-            if byte == ASCII.ampersand, let reference = HTMLReference.read(bytes, at: index) {
-                character(reference.utf8[...])
-                index = reference.end
-            } else if byte < ASCII.space || byte == 0x7F {
-                index += 1
-            } else if byte >= 0x80 {
-                let end = index + InvisibleText.length(of: byte)
-                let slice = bytes[index..<min(end, bytes.endIndex)]
-                character(slice)
-                index = slice.endIndex
-            } else {
-                let start = index
-                index += 1
-                while index < bytes.endIndex, bytes[index] > ASCII.space, bytes[index] != ASCII.ampersand,
-                    bytes[index] < 0x7F
-                {
-                    index += 1
-                }
-                endsInImage = false
-                lines.append(bytes[start..<index])
-            }
-        }
-    }
-
-    /// One character, or what one reference stands for.
-    private mutating func character(_ utf8: ArraySlice<UInt8>) {
-        switch InvisibleText.kind(of: utf8) {
-        case .visible:
-            endsInImage = false
-            lines.append(utf8)
-        case .space: whiteSpace(ASCII.space)
-        case .fixedSpace: if state.keepsWhiteSpace || !lines.output.isEmpty { lines.blank() }
-        case .joiner: lines.join(utf8)
-        case .nothing: break
-        }
-    }
-
-    private mutating func whiteSpace(_ byte: UInt8) {
-        guard state.keepsWhiteSpace else { return lines.space() }
-        if byte == ASCII.lineFeed {
-            if !skipsLineFeed { lines.verbatimBreak() }
-        } else if byte.isBlank {
-            lines.blank(byte)
-        }
-        skipsLineFeed = false
     }
 }

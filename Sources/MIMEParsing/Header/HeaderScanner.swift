@@ -97,6 +97,11 @@ enum HeaderScanner {
         return result(bodyStart: lastFieldEnd)
     }
 
+    /// Whether a header could begin at `start`: a field, or an mbox line before it.
+    static func beginsHeader(_ bytes: [UInt8], at start: Int, end: Int) -> Bool {
+        isField(bytes, at: start, end: end) || isMboxLine(bytes, from: start, to: end)
+    }
+
     /// Whether a field could begin at `start`.
     static func isField(_ bytes: [UInt8], at start: Int, end: Int) -> Bool {
         var lineEnd = start

@@ -44,7 +44,10 @@ struct ParameterizedValue: Sendable {
                 let byte = bytes[position]
                 if byte == ASCII.semicolon || byte == ASCII.comma { break }
                 if byte.isWhitespace || byte == ASCII.openParenthesis {
+                    let before = position
                     skipSpace()
+                    // A comment without its end is passed over by nobody.
+                    guard position > before else { break }
                     // `text / plain`, `text/(comment)plain`
                     let goesOn = position < bytes.endIndex && bytes[position] == ASCII.slash
                     guard goesOn || (text.last == ASCII.slash && position > start) else { break }

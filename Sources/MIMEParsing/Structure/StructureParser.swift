@@ -8,9 +8,10 @@ struct StructureParser {
         case delimiter(level: Int, closes: Bool)
     }
 
-    /// A body's end (without the line break that belongs to the delimiter) and what came there.
+    /// What came behind a body.
     private struct Ending {
-        var bodyEnd: Int
+        /// Where the delimiter's line begins, or the end of the message.
+        var place: Int
         /// Behind the delimiter's line.
         var next: Int
         var stop: Stop
@@ -82,7 +83,11 @@ struct StructureParser {
             disposition: header.disposition, contentID: header.contentID, header: scanned.block, children: [],
             rawBody: scanned.bodyStart..<scanned.bodyStart, source: bytes, start: start, encoding: header.encoding)
         let ending = readBody(of: &part, from: scanned.bodyStart, numbering: prefix, depth: depth)
-        part.rawBody = scanned.bodyStart..<max(ending.bodyEnd, scanned.bodyStart)
+        part.rawBody = scanned.bodyStart..<bodyEnd(from: scanned.bodyStart, to: ending)
+        if let child = part.children.first, part.isMessage, child.rawBody.lowerBound > part.rawBody.upperBound {
+            // A message of a header only, whose empty line is the line break of the delimiter.
+            part.children[0].rawBody = part.rawBody.upperBound..<part.rawBody.upperBound
+        }
         if part.filename == nil, part.encoding == .uuencode, let name = UUEncoding.name(in: part.body) {
             part.filename = PartHeader.basename(HeaderText.decode(name))
         }
@@ -149,7 +154,7 @@ struct StructureParser {
         if !declared.isEmpty { boundaries.append(declared) }
         var ending = findDelimiter(from: bodyStart)
         if !isOwn(ending.stop, level), guesses < Self.maxGuesses,
-            let guess = guessBoundary(in: bodyStart..<ending.bodyEnd)
+            let guess = guessBoundary(in: bodyStart..<bodyEnd(from: bodyStart, to: ending))
         {
             guesses += 1
             boundaries.removeLast(boundaries.count - level)
@@ -170,10 +175,7 @@ struct StructureParser {
             ending = childEnding
         }
         boundaries.removeLast(boundaries.count - level)
-        if case .delimiter(level, _) = ending.stop {
-            // The line break behind the closing delimiter may belong to the next one.
-            return findDelimiter(from: ending.next, bodyFrom: ending.bodyEnd)
-        }
+        if case .delimiter(level, _) = ending.stop { return findDelimiter(from: ending.next) }
         return ending
     }
 
@@ -186,7 +188,7 @@ struct StructureParser {
     private func scanHeader(at start: Int) -> HeaderScanner.Result {
         if start < bytes.count, !boundaries.isEmpty, bytes[start] != ASCII.lineFeed,
             bytes[start] != ASCII.carriageReturn,
-            !HeaderScanner.isField(bytes, at: start, end: min(bytes.count, start + 998))
+            !HeaderScanner.beginsHeader(bytes, at: start, end: min(bytes.count, start + 998))
         {
             return HeaderScanner.Result(block: HeaderBlock(), bodyStart: start)
         }
@@ -198,9 +200,8 @@ struct StructureParser {
     // MARK: Delimiters
 
     /// The next delimiter line of any open multipart, from the beginning of a line on.
-    /// - Parameter bodyStart: where the body begins that it ends, if not there.
-    private func findDelimiter(from start: Int, bodyFrom bodyStart: Int? = nil) -> Ending {
-        guard !boundaries.isEmpty else { return Ending(bodyEnd: bytes.count, next: bytes.count, stop: .end) }
+    private func findDelimiter(from start: Int) -> Ending {
+        guard !boundaries.isEmpty else { return Ending(place: bytes.count, next: bytes.count, stop: .end) }
         var index = start
         let end = bytes.count
         while index < end {
@@ -208,18 +209,20 @@ struct StructureParser {
                 var lineEnd = index
                 while lineEnd < end, bytes[lineEnd] != ASCII.lineFeed { lineEnd += 1 }
                 if let stop = delimiter(index, lineEnd) {
-                    return Ending(bodyEnd: beforeLineBreak(index, bodyStart ?? start), next: min(lineEnd + 1, end), stop: stop)
+                    return Ending(place: index, next: min(lineEnd + 1, end), stop: stop)
                 }
                 index = lineEnd
             }
             while index < end, bytes[index] != ASCII.lineFeed { index += 1 }
             index += 1
         }
-        return Ending(bodyEnd: end, next: end, stop: .end)
+        return Ending(place: end, next: end, stop: .end)
     }
 
-    private func beforeLineBreak(_ lineStart: Int, _ bodyStart: Int) -> Int {
-        var end = lineStart
+    /// The line break before a delimiter is the delimiter's (RFC 2046 §5.1.1).
+    private func bodyEnd(from bodyStart: Int, to ending: Ending) -> Int {
+        var end = max(ending.place, bodyStart)
+        guard ending.stop != .end else { return end }
         if end > bodyStart, bytes[end - 1] == ASCII.lineFeed { end -= 1 }
         if end > bodyStart, bytes[end - 1] == ASCII.carriageReturn { end -= 1 }
         return end

@@ -6,7 +6,8 @@ import Foundation
 ///
 /// Addresses, subject, date, identifiers, parts, attachments and text are compared whole. Lines of other kinds are
 /// asked for by the expectation: `header NAME: text`, `html: source`, `html-text: text made from it`,
-/// `content N: CRC-32 of attachment N`, `filename PATH: name`, `unknown-charset PATH: name`.
+/// `content N: CRC-32 of attachment N`, and of the part at a path `filename PATH: name`, `protection PATH: signed`,
+/// `method PATH: REQUEST`, `unknown-charset PATH: name`.
 struct MessageFixture: Sendable {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Messages")
@@ -66,6 +67,8 @@ struct MessageFixture: Sendable {
                 guard parsed.attachments.indices.contains(number) else { continue }
                 lines.append("\(key): " + checksum(parsed.attachments[number].content()))
             case "filename": lines += parts.map { "\(key): " + ($0.filename ?? "") }
+            case "protection": lines += parts.map { "\(key): " + ($0.protection.map { "\($0)" } ?? "") }
+            case "method": lines += parts.map { "\(key): " + ($0.calendarMethod ?? "") }
             case "unknown-charset": lines += parts.map { "\(key): " + ($0.unknownCharset ?? "") }
             default: continue
             }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the sandbox with sanitizers where the compiler has them, and runs its tests.
 #   run.sh [test part ...]      the tests: budget library patterns globals faults
-#   run.sh fuzz [seconds]       libFuzzer on patterns and on whole chunks (needs clang)
+#   run.sh fuzz [seconds] [pattern | chunk]   libFuzzer on patterns, on whole chunks, or on both (needs clang)
 #   PLAIN=1                     without sanitizers, optimised: for the times
 set -eu
 cd "$(dirname "$0")"
@@ -25,7 +25,7 @@ fi
 if [ "${1:-}" = fuzz ]; then
     seconds=${2:-60}
     flags="-O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined"
-    for target in pattern chunk; do
+    for target in ${3:-pattern chunk}; do
         # shellcheck disable=SC2086
         "$compiler" $warnings $flags fuzz_$target.c pattern_comparison.c harness.c $sandbox $linker $lua -lm \
             -o "$build/fuzz_$target"

@@ -1,23 +1,53 @@
 import GRDB
 import MailModel
 
+/// Where a step of ours filed a message.
+public struct OwnFiling: Hashable, Sendable {
+    /// `nil`: somewhere in the mailbox, or not yet.
+    public var place: Place?
+
+    public struct Place: Hashable, Sendable {
+        public var uidValidity: UInt32
+        public var uid: UInt32
+    }
+
+    /// Whether a message that is seen there may be the one that was filed. Filed once, it may come there again by
+    /// another hand: then it has another UID.
+    public func mayBe(_ key: MessageKey) -> Bool {
+        guard let place else { return true }
+        return place == Place(uidValidity: key.uidValidity.rawValue, uid: key.uid.rawValue)
+    }
+}
+
 extension Journal {
-    /// Which of these messages Postmoon itself filed, or may be filing right now, into that mailbox: their arrival there
-    /// is its own echo.
-    public func wereFiledByUs(
+    /// Which of these messages Postmoon itself filed, or may be filing right now, into that mailbox, and where: their
+    /// arrival there is its own echo.
+    public func ownFilings(
         account: AccountName, into mailbox: MailboxName, identities: [MessageIdentity]
-    ) async throws(JournalError) -> Set<MessageIdentity> {
-        if identities.isEmpty { return [] }
+    ) async throws(JournalError) -> [MessageIdentity: [OwnFiling]] {
+        if identities.isEmpty { return [:] }
         let list = Self.list(identities.map(\.rawValue))
         return try await read { db in
-            let keys = try db.texts(
+            var filings: [MessageIdentity: [OwnFiling]] = [:]
+            for row in try db.rows(
                 """
-                SELECT DISTINCT plan.identity FROM plan JOIN step ON step.plan = plan.id
+                SELECT plan.identity, json_extract(step.outcome, '$.targetUIDValidity') AS uid_validity,
+                    json_extract(step.outcome, '$.targetUID') AS uid
+                FROM plan JOIN step ON step.plan = plan.id
                 WHERE plan.identity IN (SELECT value FROM json_each(?)) AND plan.account = ?
                     AND step.kind IN ('uid_move', 'uid_copy', 'append') AND step.state IN ('begun', 'done', 'unknown')
                     AND json_extract(step.arguments, '$.mailbox') = ?
                 """, [list, account.rawValue, mailbox.rawValue])
-            return Set(keys.map(MessageIdentity.init(rawValue:)))
+            {
+                let identity = MessageIdentity(rawValue: try row.decode(forColumn: "identity"))
+                let validity = try row.decode(UInt32?.self, forColumn: "uid_validity")
+                let uid = try row.decode(UInt32?.self, forColumn: "uid")
+                let place = validity.flatMap { validity in
+                    uid.map { OwnFiling.Place(uidValidity: validity, uid: $0) }
+                }
+                filings[identity, default: []].append(OwnFiling(place: place))
+            }
+            return filings
         }
     }
 }

@@ -15,7 +15,8 @@ public struct ForgottenMessage: Hashable, Sendable {
 }
 
 extension Journal {
-    /// Removes what the journal says of a message: its plans with their headlines, evidence and texts.
+    /// Removes what the journal says of a message: its plans with their headlines, evidence and texts, and the header
+    /// fields that a mirror keeps.
     ///
     /// Its identity stays, a digest without content: by it the message is not taken for a new one, and not sent twice.
     /// Plans that are under way stay too; they are told. What was removed is overwritten on the disk.
@@ -33,6 +34,8 @@ extension Journal {
                         isOpen: try $0.decode(Bool.self, forColumn: "open")
                     )
                 }
+            // What a mirror keeps of it for the day it is removed.
+            try db.run("DELETE FROM mirror_facts WHERE instr(header, CAST(? AS BLOB)) > 0", [id])
             let closed = plans.filter { !$0.isOpen }.map(\.id)
             try db.run("DELETE FROM plan WHERE id IN (SELECT value FROM json_each(?))", [Self.list(closed)])
             return ForgottenMessage(plans: closed.count, open: plans.filter(\.isOpen).map { PlanID($0.id) })

@@ -125,6 +125,24 @@ extension Journal {
     }
 }
 
+extension Journal {
+    /// How many plans that a rule made for flags events of this message since then had a flag to set or clear.
+    public func flagRounds(key: MessageKey, rule: String, since: Int64) async throws(JournalError) -> Int {
+        try await read { db in
+            try db.count(
+                """
+                SELECT count(*) FROM plan JOIN plan_rule ON plan_rule.plan = plan.id
+                WHERE plan.account = ? AND plan.mailbox = ? AND plan.uid_validity = ? AND plan.uid = ?
+                    AND plan.trigger > 'flags:' AND plan.trigger < 'flags;' AND plan.time >= ? AND plan_rule.rule = ?
+                    AND EXISTS (SELECT 1 FROM step WHERE step.plan = plan.id AND step.kind = 'store_flags')
+                """,
+                [
+                    key.account.rawValue, key.mailbox.rawValue, key.uidValidity.rawValue, key.uid.rawValue, since, rule,
+                ])
+        }
+    }
+}
+
 extension OwnEffect {
     fileprivate mutating func note(_ kind: StepKind, isDone: Bool, _ arguments: StepArguments) {
         switch kind {

@@ -16,24 +16,26 @@ struct Arrivals: Sendable {
     func decide(
         _ part: FetchedPart, memory: MailboxMemory, state: inout RuleStateSnapshot, afterReset: Bool
     ) async throws -> [DecisionRecord] {
-        var records = part.unreadable.map(unreadable)
+        var records = part.unreadable.map { unreadable($0, .new, event: "new") }
         var arrived: [ArrivedMessage] = []
         for message in part.messages.sorted(by: { ($0.uid ?? .first) < ($1.uid ?? .first) }) {
             if let message = visit.arrived(message, fields: part.fields) {
                 arrived.append(message)
             } else if let uid = message.uid {
-                records.append(unreadable(uid))
+                records.append(unreadable(uid, .new, event: "new"))
             }
         }
-        var known = try await visit.journal.identityMemory(
-            of: arrived.map(\.identity), account: visit.hub.name, mailbox: visit.mailbox
+        let known = try await visit.journal.identityMemory(
+            of: Dictionary(arrived.map { ($0.key, $0.identity) }, uniquingKeysWith: { first, _ in first }),
+            account: visit.hub.name, mailbox: visit.mailbox
         )
+        var seen: Set<MessageIdentity> = []
         for message in arrived {
-            let identity = known[message.identity] ?? IdentityMemory()
+            var identity = known[message.key] ?? IdentityMemory()
+            identity.isKnown = !seen.insert(message.identity).inserted || identity.isKnown
             let arrival = ArrivalJudge.judge(
                 internalDate: message.facts.internalDate, identity: identity, memory: memory, afterReset: afterReset
             )
-            known[message.identity, default: IdentityMemory()].isKnown = true
             let absence = max(0, visit.hub.surroundings.clock() - memory.lastCompleteCheck)
             records += try await decide(message, arrival, absence: absence, &state)
         }
@@ -71,15 +73,14 @@ struct Arrivals: Sendable {
         )
     }
 
-    private func unreadable(_ uid: UID) -> DecisionRecord {
-        let key = MessageKey(
-            account: visit.hub.name, mailbox: visit.mailbox, uidValidity: visit.uidValidity, uid: uid
-        )
+    /// The failed decision of a message that the server does not show.
+    func unreadable(_ uid: UID, _ trigger: PlanTrigger, event: String) -> DecisionRecord {
         logger.error("the server did not give a message's header; it stays as it is", metadata: ["uid": "\(uid)"])
         return DecisionRecord(
-            key: key, identity: MessageIdentity(rawValue: "unread:\(visit.mailbox)/\(visit.uidValidity)/\(uid)"),
-            trigger: .new, time: visit.hub.surroundings.clock(),
-            headline: MessageHeadline(messageID: "", subject: "", from: ""), event: "new", generation: 0,
+            key: visit.key(uid),
+            identity: MessageIdentity(rawValue: "unread:\(visit.mailbox)/\(visit.uidValidity)/\(uid)"),
+            trigger: trigger, time: visit.hub.surroundings.clock(),
+            headline: MessageHeadline(messageID: "", subject: "", from: ""), event: event, generation: 0,
             state: .failed,
             error: "the server did not give the message's header; it stays as it is"
         )

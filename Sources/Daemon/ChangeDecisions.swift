@@ -15,12 +15,14 @@ struct ChangeDecisions: Sendable {
     let interest: ChangeInterest
     /// The header fields that the mirror keeps.
     let fields: MirrorState.Fields
+    /// For how long nobody looked, in seconds.
+    let absence: Int64
 
     func decide(_ look: inout MirrorLook) async throws {
         look.own = try await visit.journal.ownEffects(
             account: visit.hub.name, mailbox: visit.mailbox, uidValidity: visit.uidValidity,
             of: look.changes.map(\.uid) + look.doubted)
-        let present = try await fetchChanged(&look)
+        let (present, unreadable) = try await fetchChanged(&look)
         let changes = look.changes
         let removed = interest.removals ? changes.filter(\.isRemoval).map(\.uid) : []
         let kept = try await visit.journal.mirroredFacts(
@@ -33,14 +35,19 @@ struct ChangeDecisions: Sendable {
             for change in changes {
                 switch change {
                 case .flagsChanged(let uid, let difference, let number) where interest.flags:
-                    guard let message = present[uid] else { continue }
-                    records += try await decide(message, difference, number, &state)
+                    if let message = present[uid] {
+                        records += try await decide(message, difference, number, &state)
+                    } else if unreadable.contains(uid) {
+                        records.append(
+                            Arrivals(visit: visit, logger: logger).unreadable(
+                                uid, .flags(number), event: RuleEventKind.flags.rawValue))
+                    }
                 case .removed(let uid) where interest.removals:
                     guard let facts = kept[uid] else {
                         logger.warning("removed before its header was known", metadata: ["uid": "\(uid)"])
                         continue
                     }
-                    records += try await RemovedMessage(visit: visit, fields: fields)
+                    records += try await RemovedMessage(visit: visit, fields: fields, absence: absence)
                         .decide(uid, flags[uid] ?? [], facts, &state)
                 case .flagsChanged, .removed, .appeared: break
                 }
@@ -50,28 +57,31 @@ struct ChangeDecisions: Sendable {
     }
 
     /// Fetches the messages whose flags changed, as rules want to see them; the flags that come with them are the newest
-    /// and the ones that count. A message that cannot be had now is left for another look.
-    private func fetchChanged(_ look: inout MirrorLook) async throws -> [UID: ArrivedMessage] {
-        guard interest.flags else { return [:] }
-        let changed = look.changes.compactMap { if case .flagsChanged(let uid, _, _) = $0 { uid } else { nil } }
-        guard !changed.isEmpty else { return [:] }
-        let names = await visit.hub.surroundings.rules.headerFields(for: visit.hub.name)
+    /// and the ones that count. A message that is gone meanwhile is left for another look.
+    private func fetchChanged(
+        _ look: inout MirrorLook
+    ) async throws -> (present: [UID: ArrivedMessage], unreadable: Set<UID>) {
         var present: [UID: ArrivedMessage] = [:]
+        var unreadable: Set<UID> = []
+        guard interest.flags else { return (present, unreadable) }
+        let changed = look.changes.compactMap { if case .flagsChanged(let uid, _, _) = $0 { uid } else { nil } }
+        guard !changed.isEmpty else { return (present, unreadable) }
+        let names = await visit.hub.surroundings.rules.headerFields(for: visit.hub.name)
         for part in changed.chunks(of: MirrorBuilder.part) {
             let fetched = try await visit.fetch(Array(part), fields: names)
             for message in fetched.messages {
-                guard let arrived = visit.arrived(message, fields: names) else { continue }
+                guard let uid = message.uid else { continue }
                 look.told(message)
-                present[arrived.key.uid] = arrived
-            }
-            for uid in part where present[uid] == nil {
-                look.passOver(uid)
-                if fetched.unreadable.contains(uid) {
-                    logger.error("the server did not give a changed message's header", metadata: ["uid": "\(uid)"])
+                if let arrived = visit.arrived(message, fields: names) {
+                    present[uid] = arrived
+                } else {
+                    unreadable.insert(uid)
                 }
             }
+            unreadable.formUnion(fetched.unreadable)
+            for uid in part where present[uid] == nil && !unreadable.contains(uid) { look.passOver(uid) }
         }
-        return present
+        return (present, unreadable)
     }
 
     private func facts(_ look: MirrorLook, _ kept: [UID: MirroredFacts]) -> [JournalFact] {
@@ -86,13 +96,15 @@ struct ChangeDecisions: Sendable {
     private func decide(
         _ message: ArrivedMessage, _ difference: FlagDifference, _ number: Int, _ state: inout RuleStateSnapshot
     ) async throws -> [DecisionRecord] {
-        try await visit.decider.decide(
+        let decided = try await visit.decider.decide(
             message, event: .flags(added: difference.added, removed: difference.removed), trigger: .flags(number),
-            state: &state
-        ).map { record in
-            var record = record
+            state: &state, absence: absence
+        )
+        var records: [DecisionRecord] = []
+        for var record in decided {
             record.flagChange = difference
-            return record
+            records.append(try await FlagFight(journal: visit.journal, logger: logger).settle(record))
         }
+        return records
     }
 }

@@ -21,10 +21,13 @@ struct ChangeWatch: Sendable {
     /// When everything was last looked at on this connection.
     private var lastListing: Int64?
     private var strategy = ChangeStrategy.comparison
+    /// For how long nobody had looked when the visit began, in seconds.
+    private let absence: Int64
 
-    init(visit: MailboxVisit, logger: Logger) {
+    init(visit: MailboxVisit, logger: Logger, lastCheck: Int64?) {
         self.visit = visit
         self.logger = logger
+        absence = lastCheck.map { max(0, visit.hub.surroundings.clock() - $0) } ?? 0
     }
 
     private var journal: Journal { visit.journal }
@@ -100,7 +103,8 @@ struct ChangeWatch: Sendable {
     }
 
     /// Whether messages are missing, or are there, that the mirror does not know of. Our own removals leave it in step.
-    private func countDiffers() async throws -> Bool {
+    private func countDiffers(orFirst isFirst: Bool = false) async throws -> Bool {
+        if isFirst { return true }
         let count = try await journal.mirrorCount(account: visit.hub.name, mailbox: visit.mailbox)
         return try await visit.connection.selectedMailbox().map { Int($0.exists) } != count
     }
@@ -119,19 +123,20 @@ struct ChangeWatch: Sendable {
             isFirst: isFirst)
         var report = LookReport()
         let strategy = strategy
+        logger.debug("looking for changes", metadata: ["by": "\(strategy)"])
         try await visit.inTurn {
             switch strategy {
             case .resync(let since):
                 let reply = try await visit.connection.run(.uidResync(.from(.first), since: since)).checked()
                 try await take(reply.fetched, below: next, &report)
                 try await take(vanished: reply.vanished, below: next, &report)
+                if try await countDiffers() { try await list([.uid], below: next, &report) }
             case .changedSince(let since):
                 let reply = try await visit.connection.run(
                     .uidFetch(.from(.first), [.uid, .flags], changedSince: since)
                 ).checked()
                 try await take(reply.fetched, below: next, &report)
-                let mustList = isFirst ? true : try await countDiffers()
-                if mustList { try await list([.uid], below: next, &report) }
+                if try await countDiffers(orFirst: isFirst) { try await list([.uid], below: next, &report) }
             case .comparison:
                 try await list([.uid, .flags], below: next, &report)
             }
@@ -210,7 +215,9 @@ struct ChangeWatch: Sendable {
         }
         report.highest = [report.highest, look.highest].compactMap { $0 }.max()
         report.hasNew = report.hasNew || look.hasNew
-        try await ChangeDecisions(visit: visit, logger: logger, interest: interest, fields: state?.fields ?? .none)
-            .decide(&look)
+        try await ChangeDecisions(
+            visit: visit, logger: logger, interest: interest, fields: state?.fields ?? .none,
+            absence: lastListing == nil ? absence : 0
+        ).decide(&look)
     }
 }

@@ -27,8 +27,7 @@ struct MailboxAttendance: Sendable {
         try checkWritable(selected)
         // What was interrupted is found out first: it must not look like another hand's change.
         try await carryOut()
-        var changes = ChangeWatch(visit: visit, logger: logger)
-        try await prepareAgain(&changes)
+        var changes = try await changeWatch()
         let memory = try await takeUp(selected, changes)
         try await changes.prepare(below: memory.nextUID)
         if try await changes.isDue(MailboxActivity(), polling: true) {
@@ -50,10 +49,9 @@ struct MailboxAttendance: Sendable {
         )
         // The beginning has to be durable first: mail that comes after “ready” is new mail, whatever happens next.
         let isKnown = try await surroundings.journal.progress(account: visit.hub.name, mailbox: visit.mailbox) != nil
-        var changes = ChangeWatch(visit: visit, logger: logger)
-        if !isKnown { _ = try await takeUp(selected, changes) }
-        // So is the first listing of what is there, where a rule wants to hear of changes.
-        try await prepareAgain(&changes)
+        if !isKnown { _ = try await takeUp(selected, ChangeWatch(visit: visit, logger: logger, lastCheck: nil)) }
+        // So has the first listing of what is there, where a rule wants to hear of changes.
+        var changes = try await changeWatch()
         // From here on nothing is missed: a long catch-up is no reason to be called not ready.
         logger.info("watching", metadata: ["mode": policy.usesIdle ? "idle" : "poll"])
         await surroundings.board.note(visit.hub.name, visit.mailbox, state: "watching")
@@ -185,12 +183,13 @@ struct MailboxAttendance: Sendable {
         if try await changes.look(below: memory.nextUID) { try await look(&memory, expecting: 0, changes) }
     }
 
-    /// Builds a mirror that is missing, as far as the mailbox was decided before; one that the server renumbered waits until
-    /// that is sorted out.
-    private func prepareAgain(_ changes: inout ChangeWatch) async throws {
+    /// What finds changes, with its mirror as far as the mailbox was decided before; the mirror of one that the server
+    /// renumbered waits until that is sorted out.
+    private func changeWatch() async throws -> ChangeWatch {
         let stored = try await surroundings.journal.progress(account: visit.hub.name, mailbox: visit.mailbox)
-        guard let stored, stored.uidValidity == visit.uidValidity else { return }
-        try await changes.prepare(below: stored.nextUID)
+        var changes = ChangeWatch(visit: visit, logger: logger, lastCheck: stored?.lastCompleteCheck)
+        if let stored, stored.uidValidity == visit.uidValidity { try await changes.prepare(below: stored.nextUID) }
+        return changes
     }
 
     private func takeUp(_ selected: SelectedMailbox, _ changes: ChangeWatch) async throws -> MailboxMemory {

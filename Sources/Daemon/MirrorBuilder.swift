@@ -54,6 +54,7 @@ struct MirrorBuilder: Sendable {
         }
         state.fields = fields
         try await visit.journal.apply([.mirrorState(state)])
+        logger.info("what rules can ask of removed messages is kept from now on")
     }
 
     private func list(_ range: ClosedRange<UID>) async throws -> [MirroredMessage] {

@@ -8,6 +8,8 @@ struct RemovedMessage: Sendable {
     let visit: MailboxVisit
     /// The header fields that are kept of every message.
     let fields: MirrorState.Fields
+    /// For how long nobody looked, in seconds.
+    let absence: Int64
 
     func decide(
         _ uid: UID, _ flags: Set<Flag>, _ facts: MirroredFacts, _ state: inout RuleStateSnapshot
@@ -24,8 +26,10 @@ struct RemovedMessage: Sendable {
                     + "no rule on \"removed\" can read or send its text"
             )
         }
-        let records = try await decider.decide(message, event: .removed, trigger: .removed, state: &state)
-            .map(refuseWhatNeedsIt)
+        let records = try await decider.decide(
+            message, event: .removed, trigger: .removed, state: &state, absence: absence
+        )
+        .map(refuseWhatNeedsIt)
         if records.contains(where: { $0.state == .failed }) { state = before }
         // Where it is now is for whoever sees it there to tell.
         return records.filter { !$0.actions.isEmpty || $0.state == .failed || !$0.stateChanges.isEmpty }
@@ -39,17 +43,20 @@ struct RemovedMessage: Sendable {
         }
     }
 
-    /// Nothing can be done with a message that is gone.
+    /// Nothing can be done with a message that is gone, now or later.
     private func refuseWhatNeedsIt(_ record: DecisionRecord) -> DecisionRecord {
-        guard let planned = record.actions.first(where: { $0.action.needsMessage }) else { return record }
+        guard let planned = record.actions.first(where: { $0.action.needsMessage || $0.after != nil }) else {
+            return record
+        }
         var refused = record
-        refused.state = .failed
-        refused.error =
-            "rule \(planned.rule): `\(planned.action.name)` needs the message, and it was removed: "
-            + "a rule on \"removed\" can only notify and log"
-        refused.actions = []
-        refused.steps = []
+        let name = planned.after == nil ? planned.action.name : "\(planned.action.name) { after = … }"
+        refused.fail(
+            DecisionFailure(
+                "rule \(planned.rule): `\(name)` needs the message, and it was removed: "
+                    + "a rule on \"removed\" can only notify and log, and at once",
+                rule: planned.rule, evidence: record.evidence, generation: record.generation))
         refused.stateChanges = []
+        refused.limits = []
         return refused
     }
 }

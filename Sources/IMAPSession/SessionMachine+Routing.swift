@@ -39,8 +39,11 @@ extension SessionMachine {
             }
             // VANISHED (EARLIER) names UIDs that were gone before: only what we know can have vanished.
             activity.vanished = activity.vanished.union(uids)
-            // It names UIDs, not how many of them were here: the next EXISTS is news, whatever it says.
+            // Whether all of them were here only the server knows: the next EXISTS is news, whatever it says.
             countIsStale = true
+            if !earlier, let exists = selected?.exists, uids.count <= Int(exists) {
+                selected?.exists = exists - UInt32(uids.count)
+            }
             return earlier ? [] : [.activity]
         case .recent, .id, .other:
             break

@@ -31,6 +31,17 @@ public enum ChangeStrategy: Equatable, Sendable {
     }
 }
 
+extension ChangeStrategy: CustomStringConvertible {
+    /// The extension that it rests on.
+    public var description: String {
+        switch self {
+        case .resync: "QRESYNC"
+        case .changedSince: "CONDSTORE"
+        case .comparison: "comparison"
+        }
+    }
+}
+
 /// Which changes the rules want to hear of in a mailbox; a mirror is kept only where there is one.
 public struct ChangeInterest: Equatable, Sendable {
     public var flags: Bool

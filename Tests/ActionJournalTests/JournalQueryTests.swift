@@ -89,7 +89,7 @@ import Testing
         _ = try await journal.plan(decision(2))
         let (one, two) = (MessageIdentity(rawValue: "identity-1"), MessageIdentity(rawValue: "identity-2"))
         func filed(_ name: String) async throws -> Set<MessageIdentity> {
-            try await journal.wereFiledByUs(account: account(), into: mailbox(name), identities: [one, two])
+            Set(try await journal.ownFilings(account: account(), into: mailbox(name), identities: [one, two]).keys)
         }
         #expect(try await filed("Receipts").isEmpty)
         let step = try await journal.steps(plan)[0].id
@@ -99,6 +99,27 @@ import Testing
         #expect(try await filed("INBOX").isEmpty)
         try await journal.apply([.stepFinished(step, .failed, nil, at: 2)])
         #expect(try await filed("Receipts").isEmpty)
+    }
+
+    @Test func whatCameBackWhereWeFiledItIsNotOurs() async throws {
+        let plan = try await journal.plan(decision(1))
+        let identity = MessageIdentity(rawValue: "identity-1")
+        let step = try await journal.steps(plan)[0].id
+        func isOurs(_ uid: UInt32, validity: UInt32 = 7) async throws -> Bool {
+            let key = try key(uid, validity: validity, mailbox: "Receipts")
+            return try await journal.ownFilings(
+                account: account(), into: mailbox("Receipts"), identities: [identity])[identity]?
+                .contains { $0.mayBe(key) } ?? false
+        }
+        try await journal.apply([.stepBegun(step, StepPrecondition(), at: 1)])
+        #expect(try await isOurs(40))
+        #expect(try await isOurs(41))
+        try await journal.apply([
+            .stepFinished(step, .done, StepOutcome(targetUIDValidity: 7, targetUID: 40), at: 2)
+        ])
+        #expect(try await isOurs(40))
+        #expect(try await !isOurs(41))
+        #expect(try await !isOurs(40, validity: 8))
     }
 
     @Test func countsSayHowMuchOfWhat() async throws {

@@ -298,6 +298,59 @@ import Testing
         #expect(script.machine.activity.vanished.intervals.count == 1)
     }
 
+    @Test func whatVanishedEarlierBelongsToTheCommandThatAskedForIt() throws {
+        var script = SessionScript()
+        let ids = script.submit(.uidResync(.from(.first), since: ModSeq(7)))
+        script.server(
+            "* VANISHED (EARLIER) 1:3", "* VANISHED (EARLIER) 9", "* 4 FETCH (UID 5 FLAGS (\\Seen) MODSEQ (8))",
+            "* VANISHED 6", "* 2 FETCH (FLAGS ())", "p1 OK")
+        let result = try script.result(ids[0])
+        #expect(result.vanished.description == "1:3,9")
+        #expect(result.fetched.map(\.uid) == [UID(5)] && result.fetched.map(\.modSeq) == [ModSeq(8)])
+        // News of the mailbox is not the command's.
+        #expect(script.machine.activity.vanished.description == "6")
+        #expect(script.machine.activity.needsFlagListing)
+    }
+
+    @Test func whatVanishesIsCountedWhereItCanHaveBeenThere() throws {
+        var script = SessionScript()
+        script.submit(.select(wire("A"), condstore: true))
+        script.server("* 5 EXISTS", "p1 OK", "* VANISHED 2:3")
+        #expect(script.machine.selected?.exists == 3)
+        script.server("* VANISHED 1:4294967295")
+        #expect(script.machine.selected?.exists == 3)
+        // The same number again is news all the same: whether there were that many only the server knows.
+        script.server("* 3 EXISTS")
+        #expect(script.machine.activity.exists == 3)
+    }
+
+    @Test func aMailboxThatIsSelectedAgainSaysSo() throws {
+        var script = SessionScript()
+        script.submit(.select(wire("A"), condstore: false))
+        script.server("* 5 EXISTS", "p1 OK", "* 1 FETCH (UID 4 FLAGS ())")
+        script.submit(.select(wire("A"), condstore: false))
+        script.server("* 4 EXISTS", "p2 OK")
+        #expect(script.machine.activity.isReselected && script.machine.activity.flags.isEmpty)
+    }
+
+    @Test func newsIsMergedInTheOrderItCame() {
+        var first = MailboxActivity()
+        first.exists = 4
+        first.flags = [.first: []]
+        var second = MailboxActivity()
+        second.expunged = 2
+        second.flags = [.first: [.seen], .last: []]
+        second.vanished = [.last]
+        first.merge(second)
+        #expect(first.exists == 4 && first.expunged == 2 && first.vanished == [.last])
+        #expect(first.flags == [.first: [.seen], .last: []])
+        #expect(!first.needsFlagListing && !first.isReselected)
+        second.needsFlagListing = true
+        second.isReselected = true
+        first.merge(second)
+        #expect(first.needsFlagListing && first.isReselected && first.expunged == 4)
+    }
+
     @Test func statusAndListKeepTheirOwnData() throws {
         var script = SessionScript()
         let ids = script.submit(

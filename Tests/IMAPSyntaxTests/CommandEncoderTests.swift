@@ -79,6 +79,9 @@ struct CommandEncoderTests {
             "A1 UID FETCH 1:4294967295 (UID FLAGS) (CHANGEDSINCE 12)\r\n"),
         Case(.uidFetch(.last, [.uid], changedSince: ModSeq(0)), "A1 UID FETCH * (UID)\r\n"),
         Case(
+            .uidResync(.from(.first), since: ModSeq(12)),
+            "A1 UID FETCH 1:* (UID FLAGS) (CHANGEDSINCE 12 VANISHED)\r\n"),
+        Case(
             .uidFetch(
                 .last,
                 [.bodyPeek(.headerFields(["From", "List-Id"]), partial: nil), .bodyPeek(.whole, partial: 0..<100)],
@@ -180,6 +183,7 @@ struct CommandEncoderTests {
             .create(mailbox("")), .enable([]), .enable(["a b"]), .enable(["a)"]), .status(.inbox, []),
             .authenticate(mechanism: "", initialResponse: nil), .uidFetch(.set([]), [.uid], changedSince: nil),
             .uidFetch(.last, [], changedSince: nil),
+            .uidResync(.last, since: ModSeq(0)), .uidResync(.set([]), since: ModSeq(1)),
             .uidFetch(.last, [.uid], changedSince: ModSeq(UInt64(Int64.max) + 1)),
             .uidFetch(.last, [.bodyPeek(.headerFields([]), partial: nil)], changedSince: nil),
             .uidFetch(.last, [.bodyPeek(.headerFields(["a b"]), partial: nil)], changedSince: nil),

@@ -89,6 +89,7 @@ enum TextSource: Sendable, Hashable {
 /// How an address is tested.
 struct AddressMatch: Sendable {
     enum Kind: Sendable {
+        case equal([UInt8])
         case anyOf(Set<[UInt8]>)
         case domain([[UInt8]])
         case detail(Set<[UInt8]>)

@@ -44,7 +44,10 @@ struct ConditionSyntax {
         case .me:
             guard values.isEmpty else { throw RuleMisuse("\(title)() takes nothing") }
             return match(false, .me)
-        case .equal, .oneOf:
+        case .equal:
+            let (text, sensitive) = try self.text(values)
+            return match(sensitive, .equal(Self.needle(text, caseSensitive: sensitive)))
+        case .oneOf:
             let (texts, sensitive) = try self.texts(values)
             return match(sensitive, .anyOf(Set(texts.map { Self.needle($0, caseSensitive: sensitive) })))
         case .detail:
@@ -109,7 +112,7 @@ struct ConditionSyntax {
 
     /// A text or a list of texts, and whether case counts.
     private func texts(_ values: [RuleValue]) throws(RuleMisuse) -> (texts: [String], Bool) {
-        if test == .equal || values.first?.string != nil {
+        if values.first?.string != nil {
             guard test != .oneOf else { throw RuleMisuse("\(title) takes a list: \(title) { \"a\", \"b\" }") }
             let (text, sensitive) = try text(values)
             return ([text], sensitive)

@@ -9,6 +9,9 @@ final class ExpressionLimits: Sendable {
 
     // Only read after init, and freed by deinit.
     nonisolated(unsafe) let levels: [Level]
+    /// Where a match is noted whose place does not matter.
+    // Written by matches of one runtime, which are made one after another on its executor.
+    nonisolated(unsafe) let scratch = pcre2_match_data_create_8(1, nil)
 
     /// `steps`: of the last level. Depth is bounded alike, memory by 8 MiB.
     init(steps: UInt32) {
@@ -25,5 +28,6 @@ final class ExpressionLimits: Sendable {
 
     deinit {
         for level in levels { pcre2_match_context_free_8(level.context) }
+        pcre2_match_data_free_8(scratch)
     }
 }

@@ -2,6 +2,8 @@
 final class FieldTable {
     private(set) var names: [String] = []
     private var slots: [String: Int] = [:]
+    /// What a message has of a field that it does not have: most of the questions about most messages.
+    let nothing = FieldValues([])
 
     init() {
         for name in Self.standard { _ = slot(of: name) }

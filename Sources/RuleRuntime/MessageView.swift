@@ -61,7 +61,8 @@ final class MessageView {
         if slot < slots.count, let known = slots[slot] { return known }
         let name = fieldTable.names[slot]
         guard isFetched(name) else { return nil }
-        let values = FieldValues(header.all(name))
+        let fields = header.all(name)
+        let values = fields.isEmpty ? fieldTable.nothing : FieldValues(fields)
         while slots.count <= slot { slots.append(nil) }
         slots[slot] = values
         return values

@@ -47,14 +47,28 @@ final class RegularExpression: Sendable {
 
     /// The ranges of the match and its captures (`nil`: took no part), or `nil` without a match; `charge` is told about
     /// how many steps it took.
-    ///
-    /// PCRE2 counts steps but does not tell them. So the first try gets few, and each further one ten times more: what
-    /// was taken is known to within that factor, the same on every machine, for a tenth more work.
     func firstMatch(in text: [UInt8], charge: (UInt64) -> Void = { _ in }) throws(Failure) -> [Range<Int>?]? {
         guard let data = pcre2_match_data_create_from_pattern_8(code, nil) else {
             throw .internalError(PCRE2_ERROR_NOMEMORY)
         }
         defer { pcre2_match_data_free_8(data) }
+        guard let found = try match(text, data, charge) else { return nil }
+        return ranges(data, found: found, in: text.count)
+    }
+
+    /// Whether it is found at all; for this nothing is allocated.
+    func isFound(in text: [UInt8], charge: (UInt64) -> Void = { _ in }) throws(Failure) -> Bool {
+        guard let data = limits.scratch else { throw .internalError(PCRE2_ERROR_NOMEMORY) }
+        return try match(text, data, charge) != nil
+    }
+
+    /// What PCRE2 answers, `nil` without a match.
+    ///
+    /// PCRE2 counts steps but does not tell them. So the first try gets few, and each further one ten times more: what
+    /// was taken is known to within that factor, the same on every machine, for a tenth more work.
+    private func match(
+        _ text: [UInt8], _ data: OpaquePointer, _ charge: (UInt64) -> Void
+    ) throws(Failure) -> Int? {
         for level in limits.levels {
             let found = pcre2_match_8(code, text, text.count, 0, 0, data, level.context)
             if found == PCRE2_ERROR_MATCHLIMIT || found == PCRE2_ERROR_DEPTHLIMIT {
@@ -66,7 +80,7 @@ final class RegularExpression: Sendable {
             case PCRE2_ERROR_NOMATCH: return nil
             case PCRE2_ERROR_HEAPLIMIT, PCRE2_ERROR_NOMEMORY: throw .limit
             case ..<0: throw .internalError(found)
-            default: return ranges(data, found: Int(found), in: text.count)
+            default: return Int(found)
             }
         }
         throw .limit

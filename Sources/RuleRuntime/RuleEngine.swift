@@ -11,6 +11,7 @@ final class RuleEngine {
     private let own: [AccountName: Set<[UInt8]>]
     /// Lower-cased names of the fields that a partial header has.
     private let fetchedFields: Set<String>?
+    var routes: [RuleRoute.Place: RuleRoute] = [:]
 
     init(host: RuleHost, machine: LuaMachine, needs: RuleNeeds, limits: RuleLimits) {
         self.host = host
@@ -44,10 +45,13 @@ final class RuleEngine {
         let evaluation = RuleEvaluation(
             view: view, context: context, account: host.environment.account(message.account.rawValue),
             state: RuleStateBuffer(state, now: now), rule: first)
+        let route = route(message)
         var run = RuleRun(evaluation: evaluation, notes: detail == .always, only: only)
         defer { host.phase = .idle }
         host.phase = .evaluating(evaluation)
         for (index, rule) in host.rules.enumerated() {
+            // Those that are not for such messages leave evidence, and nothing else.
+            guard route.isAsked[index] || run.notes || only != nil else { continue }
             do {
                 try decide(rule, at: index, &run)
             } catch {
@@ -72,17 +76,20 @@ final class RuleEngine {
         guard run.isAsked(rule) else { return }
         let evaluation = run.evaluation
         evaluation.rule = rule
-        if let exclusion = rule.exclusion(
-            evaluation.view.message, watched: watched(run), isNamed: run.only != nil, noting: run.notes)
+        // Named rules and evidence ask more than the route says.
+        if run.notes || run.only != nil,
+            let exclusion = rule.exclusion(
+                evaluation.view.message, watched: watched(evaluation.view.message), isNamed: run.only != nil,
+                noting: run.notes)
         {
             if run.notes { run.note(rule, matched: false, [exclusion]) }
             return
         }
         // A function is called once: what it asks is noted then or never.
         evaluation.tests = run.notes || rule.isFunction ? [] : nil
-        let before = (evaluation.state, evaluation.log)
+        let before = rule.summary.dryRun ? (evaluation.state, evaluation.log) : nil
         guard try matches(rule, at: index, evaluation) else {
-            if rule.summary.dryRun { (evaluation.state, evaluation.log) = before }
+            if let before { (evaluation.state, evaluation.log) = before }
             if run.notes {
                 run.note(rule, matched: false, evaluation.tests ?? [])
             } else if let tests = evaluation.tests {
@@ -93,14 +100,14 @@ final class RuleEngine {
         if !run.notes { try noteFromTheStart(through: index, &run) }
         run.hasMatched = true
         let actions = try carryOut(rule, at: index, &run)
-        if rule.summary.dryRun { (evaluation.state, evaluation.log) = before }
+        if let before { (evaluation.state, evaluation.log) = before }
         run.note(rule, matched: true, evaluation.tests ?? [])
         run.hasMatched = false
         run.decision.matchedRules.append(rule.name)
         if rule.summary.dryRun { run.decision.proposed += actions }
     }
 
-    private func watched(_ run: RuleRun) -> [MailboxName] { watched[run.evaluation.view.message.account] ?? [] }
+    func watched(_ message: RuleMessage) -> [MailboxName] { watched[message.account] ?? [] }
 
     /// The first match: until here nothing had changed, so asking the conditions again gives the same answers.
     private func noteFromTheStart(through index: Int, _ run: inout RuleRun) throws(RuleInterruption) {
@@ -109,7 +116,8 @@ final class RuleEngine {
         let last = evaluation.tests
         for (earlier, rule) in host.rules[..<index].enumerated() where run.isAsked(rule) {
             if let exclusion = rule.exclusion(
-                evaluation.view.message, watched: watched(run), isNamed: run.only != nil, noting: true)
+                evaluation.view.message, watched: watched(evaluation.view.message), isNamed: run.only != nil,
+                noting: true)
             {
                 run.note(rule, matched: false, [exclusion])
                 continue

@@ -1,3 +1,4 @@
+import MIMEParsing
 import MailModel
 
 /// One generation of rules, loaded: decides messages, one after another, on an executor of its own.
@@ -43,6 +44,15 @@ public actor RuleRuntime {
     /// The same for those who are on the executor already.
     func decideNow(_ message: RuleMessage, state: RuleStateSnapshot, now: Int64) -> DecisionOutcome {
         engine.decide(message, state: state, now: now, only: nil, detail: .always)
+    }
+
+    /// Whether every message of that folder is read to its body at that event: then it is fetched at once, and not asked
+    /// for later. Where only some messages need it, `decide` says so.
+    public func certainlyReadsBody(account: AccountName, mailbox: MailboxName, event: RuleEvent) -> Bool {
+        let message = RuleMessage(
+            account: account, mailbox: mailbox, uid: 0, event: event, flags: [], size: 0, received: 0,
+            header: HeaderBlock(), headerIsWhole: true)
+        return engine.route(message).readsBody
     }
 
     /// Bytes that Lua holds.

@@ -13,7 +13,7 @@ extension TextMatch {
         case .anyOf(let needles): return needles.contains(text.bytes(caseSensitive: caseSensitive))
         case .glob(let glob): return glob.matches(text.bytes(caseSensitive: caseSensitive))
         // Case is the expression's own affair, compiled into it.
-        case .expression(let expression): return try expression.firstMatch(in: text.plain, charge: charge) != nil
+        case .expression(let expression): return try expression.isFound(in: text.plain, charge: charge)
         }
     }
 
@@ -40,6 +40,7 @@ extension AddressMatch {
         _ address: FoldedAddress, own: Set<[UInt8]>
     ) throws(RegularExpression.Failure) -> Bool {
         switch kind {
+        case .equal(let wanted): return address.address.bytes(caseSensitive: caseSensitive) == wanted
         case .anyOf(let wanted): return wanted.contains(address.address.bytes(caseSensitive: caseSensitive))
         case .domain(let domains):
             let domain = address.domain.folded

@@ -89,4 +89,42 @@ import Testing
         #expect(decision.actions.map(\.action) == [.mark(flag: "seen"), .mark(flag: "flagged")])
         #expect(decision.stateChanges == [RuleStateChange(rule: "r", key: "state:tries", value: "1")])
     }
+
+    @Test(
+        arguments: [
+            ("rule \"a\" { when = body:contains \"x\", run = { trash } }", true),
+            ("rule \"a\" { when = body:contains \"x\" & from:is \"y\", run = { trash } }", false),
+            ("rule \"a\" { when = body:contains \"x\" | has_attachment, run = { trash } }", true),
+            ("rule \"a\" { when = ~filename:exists(), run = { trash } }", true),
+            ("rule \"a\" { run = { mark \"seen\" } } rule \"b\" { when = has_attachment, run = { trash } }", true),
+            (
+                "rule \"a\" { when = bulk, run = { trash } } rule \"b\" { when = has_attachment, run = { trash } }",
+                false
+            ),
+            (
+                "rule \"a\" { when = bulk, continue = true, run = { trash } } rule \"b\" { when = has_attachment, run = { trash } }",
+                true
+            ),
+            (
+                "rule \"a\" { when = bulk, run = { trash { after = \"1d\" } } } rule \"b\" { when = has_attachment, run = { trash } }",
+                true
+            ),
+            ("rule \"a\" { when = bulk, run = { stop } } rule \"b\" { when = has_attachment, run = { trash } }", false),
+            ("rule \"a\" { run = function(m) print(m.text) end }", false),
+            ("rule \"a\" { account = \"home\", run = { forward { to = \"x@example.com\" } } }", true),
+            ("rule \"a\" { folder = \"Other\", when = has_attachment, run = { trash } }", false),
+            ("rule \"a\" { on = \"flags\", when = has_attachment, run = { trash } }", false),
+            ("rule \"a\" { enabled = false, when = has_attachment, run = { trash } }", false),
+        ])
+    func theBodyIsFetchedAtOnceWhenEachMessageNeedsIt(source: String, isNeeded: Bool) async throws {
+        let runtime = try await RuleBench(source).runtime
+        let home = RuleBench.account("home")
+        #expect(await runtime.certainlyReadsBody(account: home, mailbox: .inbox, event: .new) == isNeeded)
+        // What is said to be certain is.
+        guard isNeeded, !source.contains("forward") else { return }
+        guard case .needs(.body) = await runtime.decide(.header(Self.text), state: .empty, now: RuleBench.now) else {
+            Issue.record("not asked for")
+            return
+        }
+    }
 }

@@ -49,6 +49,8 @@ public struct DelayedActions: Hashable, Sendable {
 
     public func part(of actionIndex: Int) -> Part? { parts.first { $0.indices.contains(actionIndex) } }
 
+    public func part(_ number: Int) -> Part? { parts.first { $0.number == number } }
+
     /// What is to be done when a part is due.
     public func actions(of part: Part) -> [PlannedAction] { part.indices.flatMap { dueActions($0) } }
 

@@ -125,12 +125,16 @@ struct AccountService: Sendable {
         let open = try await surroundings.journal.openWork(
             account: hub.name, mailbox: nil, now: now, limit: 1_000, kinds: filing
         )
-        let mailboxes = Set(open.map(\.plan.key.mailbox)).subtracting(hub.account.watch)
+        let failed = try await failedElsewhere()
+        let mailboxes = Set(open.map(\.plan.key.mailbox)).union(failed).subtracting(hub.account.watch)
         var fault: (any Error)?
         for mailbox in mailboxes.sorted() {
             do {
                 let (visit, _) = try await MailboxVisit.open(hub, mailbox)
                 defer { visit.connection.close() }
+                if failed.contains(mailbox) {
+                    try await Redecision(visit: visit, logger: logger).decideFailedAgain()
+                }
                 try await visit.executor.carryOutDueSteps()
             } catch {
                 // One folder that cannot be opened is no other's trouble.
@@ -139,6 +143,17 @@ struct AccountService: Sendable {
         }
         if let fault { throw fault }
         return try await surroundings.journal.nextStepDue(account: hub.name, after: now)
+    }
+
+    /// Folders nobody watches in which a delayed action failed in a rule, once for each generation of the rules.
+    private func failedElsewhere() async throws -> Set<MailboxName> {
+        guard let generation = await surroundings.rules.current?.number else { return [] }
+        let failed = try await surroundings.journal.plans(
+            PlanQuery(account: hub.name, triggerKind: "after", state: .failed, limit: 1_000)
+        ).filter(\.failedInRule)
+        return Set(failed.map(\.plan.key.mailbox)).subtracting(hub.account.watch).filter {
+            hub.beginsRedecision(of: $0, generation)
+        }
     }
 }
 

@@ -46,6 +46,7 @@ public struct Engine: Sendable {
         await board.note(rules: StatusBoard.Rules(generation))
         let surroundings = Surroundings(
             configuration: configuration, journal: journal, spool: spool, dialer: dialer, rules: rules,
+            health: RuleHealth(),
             memory: RuleMemory(journal: journal, clock: clock) { tell($0, logger) }, board: board,
             proposing: proposing, clock: clock, logger: logger
         )

@@ -10,11 +10,10 @@ struct DelayedWork: Sendable {
     /// The timers that end with the decision.
     var timers: [TimerID]
 
-    init(_ due: DuePart) {
-        plan = due.plan.plan
-        part = due.part
-        timers = due.timers
-    }
+}
+
+extension DelayedWork {
+    init(_ due: DuePart) { self.init(plan: due.plan.plan, part: due.part, timers: due.timers) }
 }
 
 extension MessageDecider {
@@ -58,6 +57,11 @@ extension MessageDecider {
         record.generation = answer.generation
         record.evidence = answer.decision.evidence
         if answer.decision.matchedRules.contains(rule) { return true }
+        if surroundings.health.aside(in: answer.generation).contains(rule) {
+            throw DecisionFailure(
+                "rule \(rule): it cannot be asked again, because it failed too often and is set aside", rule: rule,
+                generation: answer.generation)
+        }
         let isInForce = answer.rules.contains { $0.name == rule && $0.enabled }
         record.supersede(
             isInForce

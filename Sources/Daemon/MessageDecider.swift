@@ -96,12 +96,16 @@ struct MessageDecider: Sendable {
             flags: message.facts.flags, size: message.facts.size, received: message.facts.internalDate,
             header: message.header, headerIsWhole: message.fields == nil, fetchedFields: message.fields
         )
+        let aside = surroundings.health.aside(in: generation)
         // Each need is met once; a second time the same would mean that the runtime does not see what it got.
         for _ in 0..<4 {
-            switch await runtime.decide(subject, state: state, now: now, only: only, evidence: evidence) {
+            let outcome = await runtime.decide(
+                subject, state: state, now: now, only: only, aside: aside, evidence: evidence)
+            switch outcome {
             case .needs(let need):
                 guard try await provide(need, &subject, message) else { return nil }
             case .failed(let failure):
+                if let entry = surroundings.health.note(failure, in: generation, at: now) { tell(entry) }
                 throw DecisionFailure(
                     failure.description, rule: failure.rule, evidence: failure.evidence, generation: generation)
             case .decided(let decision):
@@ -109,6 +113,13 @@ struct MessageDecider: Sendable {
             }
         }
         throw DecisionFailure("the rules kept asking for data that was already there")
+    }
+
+    private func tell(_ setAside: RuleHealth.SetAside) {
+        surroundings.logger.critical(
+            "a rule failed too often: it is set aside until the rules are changed",
+            metadata: ["rule": "\(setAside.rule)", "error": "\(setAside.error)"]
+        )
     }
 
     /// The limits that a plan with these actions counts for.

@@ -6,7 +6,8 @@ import MIMEParsing
 import MailModel
 import RuleRuntime
 
-/// Lets proposed and held plans go: what is stored is carried out, each step under its own precondition.
+/// Lets plans go that wait for a person: what is stored is carried out, each step under its own precondition. Only what
+/// failed in a rule is decided again.
 struct Releaser: Sendable {
     let engine: Engine
 
@@ -18,12 +19,29 @@ struct Releaser: Sendable {
             try await tell(ControlAnswer(message: "there is no plan \(missing)"))
         }
         try await carryOut(found.map(\.plan).filter { [.proposed, .held].contains($0.state) })
+        try await decideAgain(found.filter(\.failedInRule).map(\.plan))
         var failed = found.count < Set(plans).count
         for plan in try await surroundings.journal.plans(PlanQuery(ids: Set(plans))) {
             failed = failed || [.failed, .held].contains(plan.plan.state)
             try await tell(ControlAnswer(result: try PlanReport(plan).json()))
         }
         return failed ? 1 : 0
+    }
+
+    private func decideAgain(_ plans: [PlanRecord]) async throws {
+        for hub in engine.hubs {
+            let own = plans.filter { $0.key.account == hub.name }
+            for mailbox in Set(own.map(\.key.mailbox)).sorted() {
+                let (visit, _) = try await MailboxVisit.open(hub, mailbox)
+                defer {
+                    visit.connection.close()
+                    hub.wakeAll()
+                }
+                try await Redecision(visit: visit, logger: surroundings.logger, isAskedFor: true)
+                    .decideAgain(own.filter { $0.key.mailbox == mailbox })
+                try await visit.executor.carryOutDueSteps()
+            }
+        }
     }
 
     /// Gives the plans the steps they lack, folder by folder, and carries them out.

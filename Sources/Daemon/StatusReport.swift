@@ -35,11 +35,20 @@ public struct StatusReport: Codable, Sendable {
         public var error: String?
         /// Since when the folder does not load.
         public var errorSince: String?
+        /// Rules that failed too often.
+        public var setAside: [SetAside] = []
 
         private enum CodingKeys: String, CodingKey {
             case generation, since, count, error
             case errorSince = "error_since"
+            case setAside = "set_aside"
         }
+    }
+
+    public struct SetAside: Codable, Sendable {
+        public var rule: String
+        public var since: String
+        public var error: String
     }
 
     public var running: Bool
@@ -48,8 +57,12 @@ public struct StatusReport: Codable, Sendable {
     public var outbox: [String: Int]
     public var plans: [String: Int]
     public var spool: Int
+    /// Delayed actions that are still to come.
+    public var timers: Int
 
-    public var isHealthy: Bool { running && rules.error == nil && accounts.allSatisfy { $0.state == "watching" } }
+    public var isHealthy: Bool {
+        running && rules.error == nil && rules.setAside.isEmpty && accounts.allSatisfy { $0.state == "watching" }
+    }
 
     public func json() throws -> String {
         try JSONLine.encode(self)
@@ -76,11 +89,14 @@ public struct StatusReport: Codable, Sendable {
             rules: Rules(
                 generation: rules.generation, since: Timestamp.text(rules.since), count: rules.count,
                 error: rules.error,
-                errorSince: rules.errorSince.map(Timestamp.text)
+                errorSince: rules.errorSince.map(Timestamp.text),
+                setAside: engine.surroundings.health.setAside.map {
+                    SetAside(rule: $0.rule, since: Timestamp.text($0.since), error: $0.error)
+                }
             ),
             outbox: counts.outbox.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
             plans: counts.plans.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
-            spool: (try? engine.surroundings.spool.count()) ?? 0
+            spool: (try? engine.surroundings.spool.count()) ?? 0, timers: counts.timers
         )
     }
 
@@ -106,7 +122,8 @@ public struct StatusReport: Codable, Sendable {
             running: false, accounts: accounts,
             rules: Rules(generation: rules?.number ?? 0, since: rules.map { Timestamp.text($0.since) }, count: 0),
             outbox: counts.outbox.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
-            plans: counts.plans.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value }, spool: 0
+            plans: counts.plans.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value }, spool: 0,
+            timers: counts.timers
         )
     }
 }

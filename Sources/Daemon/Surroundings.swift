@@ -11,6 +11,7 @@ struct Surroundings: Sendable {
     var spool: Spool
     var dialer: Dialer
     var rules: RuleKeeper
+    var health: RuleHealth
     var memory: RuleMemory
     var board: StatusBoard
     /// Decisions are only proposed (`--dry-run`).

@@ -57,8 +57,12 @@ enum StatusText {
                 lines += error.split(separator: "\n").map { "    " + Terminal.safe(String($0)) }
             }
         }
+        for rule in report.rules.setAside {
+            lines.append("  set aside since \(rule.since), failed too often: \(Terminal.safe(rule.error))")
+        }
         lines.append("outbox: \(counts(report.outbox))")
         lines.append("plans: \(counts(report.plans))")
+        if report.timers > 0 { lines.append("delayed actions: \(report.timers)") }
         return lines.joined(separator: "\n")
     }
 

@@ -40,6 +40,8 @@ public struct RuleFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether it used up its steps, time or memory.
     public var spentBudget: Bool
     public var evidence: [RuleEvidence]
+    /// How often the rule failed so far, this time included.
+    public var failures = RuleFailures()
 
     public init(
         rule: String, position: SourcePosition, message: String, traceback: String = "", spentBudget: Bool = false,
@@ -55,6 +57,24 @@ public struct RuleFailure: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// `file:line: rule NAME: message`.
     public var description: String { "\(position): rule \(rule): \(message)" }
+}
+
+/// How often a rule of one runtime failed.
+public struct RuleFailures: Sendable, Hashable {
+    /// Since it last matched and did what it was to do.
+    public var inARow = 0
+    /// How often it used up its budget.
+    public var spentBudget = 0
+
+    public init(inARow: Int = 0, spentBudget: Int = 0) {
+        self.inARow = inARow
+        self.spentBudget = spentBudget
+    }
+
+    mutating func note(_ failure: RuleFailure) {
+        inARow += 1
+        if failure.spentBudget { spentBudget += 1 }
+    }
 }
 
 /// Which rules leave evidence.

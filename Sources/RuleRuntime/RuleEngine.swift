@@ -12,12 +12,15 @@ final class RuleEngine {
     /// Lower-cased names of the fields that a partial header has.
     private let fetchedFields: Set<String>?
     var routes: [RuleRoute.Place: RuleRoute] = [:]
+    /// How often each rule failed, by its index.
+    private var failures: [RuleFailures]
 
     init(host: RuleHost, machine: LuaMachine, needs: RuleNeeds, limits: RuleLimits) {
         self.host = host
         self.machine = machine
         self.needs = needs
         self.limits = limits
+        failures = Array(repeating: RuleFailures(), count: host.rules.count)
         let accounts = host.environment.accounts
         watched = Dictionary(accounts.map { ($0.name, $0.watched) }, uniquingKeysWith: { first, _ in first })
         own = Dictionary(
@@ -35,7 +38,8 @@ final class RuleEngine {
 
     /// Runs the rules from the start; nothing of an earlier try remains.
     func decide(
-        _ message: RuleMessage, state: RuleStateSnapshot, now: Int64, only: Set<String>?, detail: EvidenceDetail
+        _ message: RuleMessage, state: RuleStateSnapshot, now: Int64, only: Set<String>?,
+        aside: Set<String> = [], detail: EvidenceDetail
     ) -> DecisionOutcome {
         // A message marked \Deleted matches no rule; one that is gone had to be marked.
         if message.flags.contains(.deleted), message.event != .removed { return .decided(Decision()) }
@@ -46,7 +50,7 @@ final class RuleEngine {
             view: view, context: context, account: host.environment.account(message.account.rawValue),
             state: RuleStateBuffer(state, now: now), rule: first)
         let route = route(message)
-        var run = RuleRun(evaluation: evaluation, notes: detail == .always, only: only)
+        var run = RuleRun(evaluation: evaluation, notes: detail == .always, only: only, aside: aside)
         defer { host.phase = .idle }
         host.phase = .evaluating(evaluation)
         for (index, rule) in host.rules.enumerated() {
@@ -59,6 +63,8 @@ final class RuleEngine {
                 case .needs(let need): return .needs(need)
                 case .failed(var failure):
                     failure.evidence = evidence(ofFailed: rule, at: index, &run)
+                    failures[index].note(failure)
+                    failure.failures = failures[index]
                     return .failed(failure)
                 }
             }
@@ -100,6 +106,7 @@ final class RuleEngine {
         if !run.notes { try noteFromTheStart(through: index, &run) }
         run.hasMatched = true
         let actions = try carryOut(rule, at: index, &run)
+        failures[index].inARow = 0
         if let before { (evaluation.state, evaluation.log) = before }
         run.note(rule, matched: true, evaluation.tests ?? [])
         run.hasMatched = false
@@ -322,6 +329,7 @@ struct RuleRun {
     /// Whether tests are noted; once something matched they always are.
     var notes: Bool
     let only: Set<String>?
+    let aside: Set<String>
     var decision = Decision()
     var isEnded = false
     /// Whether the rule at work has matched.
@@ -329,7 +337,9 @@ struct RuleRun {
     /// What functions asked before anything was noted, by rule.
     var kept: [Int: [RuleEvidence.Test]] = [:]
 
-    func isAsked(_ rule: CompiledRule) -> Bool { rule.summary.enabled && only?.contains(rule.name) ?? true }
+    func isAsked(_ rule: CompiledRule) -> Bool {
+        rule.summary.enabled && !aside.contains(rule.name) && only?.contains(rule.name) ?? true
+    }
 
     mutating func note(_ rule: CompiledRule, matched: Bool, _ tests: [RuleEvidence.Test]) {
         decision.evidence.append(RuleEvidence(rule: rule.name, matched: matched, tests: tests))

@@ -33,12 +33,14 @@ public actor RuleRuntime {
     /// What the rules want for this message. `only`: the names of the rules that are asked, `nil` for all; a sweep asks
     /// named rules whatever they are `on`, `removed` alone excepted. A delayed action's `recheck` is such a sweep.
     ///
+    /// Rules set `aside` are passed by.
+    ///
     /// `.needs`: fetch it and ask again; state and plan of this try are dropped.
     public func decide(
         _ message: RuleMessage, state: RuleStateSnapshot, now: Int64, only: Set<String>? = nil,
-        evidence: EvidenceDetail = .always
+        aside: Set<String> = [], evidence: EvidenceDetail = .always
     ) async -> DecisionOutcome {
-        engine.decide(message, state: state, now: now, only: only, detail: evidence)
+        engine.decide(message, state: state, now: now, only: only, aside: aside, detail: evidence)
     }
 
     /// The same for those who are on the executor already.

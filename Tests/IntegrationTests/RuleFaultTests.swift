@@ -83,4 +83,69 @@ struct RuleFaultTests {
         #expect(try await server.letter("File me", of: user, in: "Filed") != nil)
         #expect(try await daemon.stop() == 0)
     }
+
+    @Test
+    func `A rule that keeps failing is set aside, loudly, until the rules are changed`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        let setup = try PostmoonSetup(
+            accounts: [server.account(user)],
+            rules: """
+                rule "odd" { when = subject:starts "Odd", run = function(m) error("no idea") end }
+                rule "rest" { run = { move "Rest" } }
+                """)
+        let daemon = try await setup.watch()
+        let client = try await server.lmtp()
+        for number in 1...20 { try await client.deliver(Letter("Odd \(number)").text, to: user) }
+        let told = try await daemon.entry("a rule failed too often: it is set aside until the rules are changed")
+        #expect(told["rule"] == "odd" && told["level"] == "critical")
+        #expect(told["error"]?.contains("rules.lua:1: rule odd: no idea") == true)
+        try await server.deliver(Letter("Odd 21"), to: user)
+        #expect(try await server.letter("Odd 21", of: user, in: "Rest") != nil)
+        let status = try await setup.run("status", "--json")
+        #expect(status.status == 1)
+        #expect(try status.object().object("rules")?.objects("set_aside").map { $0.text("rule") } == ["odd"])
+        #expect(server.messages(of: user).count == 20)
+
+        try setup.replaceRules(#"rule "rest" { run = { move "Rest" } }"#)
+        daemon.signal(SIGHUP)
+        #expect(try await server.subjects(of: user, become: []) == [])
+        #expect(server.messages(of: user, in: "Rest").count == 21)
+        #expect(try await setup.run("status", "--json").status == 0)
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test(arguments: [false, true])
+    func `What failed in a rule is decided again when a person releases it`(_ hasDaemon: Bool) async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        let setup = try PostmoonSetup(
+            accounts: [server.account(user)],
+            rules: """
+                rule "picky" {
+                  when = subject:starts "File",
+                  run = function(m)
+                    if not m.flags.flagged then error("not yet") end
+                    m:move "Filed"
+                    m:mark("seen", { after = "1s" })
+                  end,
+                }
+                """)
+        let daemon = try await setup.watch()
+        try await server.deliver(Letter("File me"), to: user)
+        let failed = try await setup.plan { $0.text("status") == "failed" }
+        let number = try #require(failed.number("plan"))
+        if !hasDaemon { #expect(try await daemon.stop() == 0) }
+        #expect(try await setup.run("release", "\(number)").status == 1)
+        #expect(server.subjects(of: user) == ["File me"])
+        try await server.doveadm("flags", "add", "-u", user, "\\Flagged", "mailbox", "INBOX", "all")
+        let released = try await setup.run("release", "\(number)", "--json")
+        #expect(try released.object().text("status") == "done", "\(released)")
+        #expect(try released.object().number("plan") == number)
+        #expect(server.subjects(of: user, in: "Filed") == ["File me"])
+        guard hasDaemon else { return }
+        _ = try await setup.plan { $0.text("trigger") == "after:\(number)" && $0.text("status") == "done" }
+        #expect(server.messages(of: user, in: "Filed").first?.flags.contains("S") == true)
+        #expect(try await daemon.stop() == 0)
+    }
 }

@@ -9,6 +9,9 @@ public enum IdentityReader: Hashable, Sendable {
     case gmail
     case emailID
     case digest
+    /// The four header fields alone: what stays of a message that was given to another account, whatever its server makes
+    /// of size and date.
+    case content
 
     /// The header fields that every header fetch includes, whatever the rules read.
     public static let fields = ["Message-ID", "Date", "From", "Subject"]
@@ -28,7 +31,7 @@ public enum IdentityReader: Hashable, Sendable {
         switch self {
         case .gmail: [.gmMessageID]
         case .emailID: [.emailID]
-        case .digest: []
+        case .digest, .content: []
         }
     }
 
@@ -46,6 +49,9 @@ public enum IdentityReader: Hashable, Sendable {
             if let id = message.emailID { return MessageIdentity(rawValue: "id:\(id)") }
         case .digest:
             break
+        case .content:
+            let input = IdentityFacts.digestInput(size: 0, internalDate: 0, header: header)
+            return MessageIdentity(rawValue: "content:" + MessageDigest.hex(MessageDigest.sha256(input)))
         }
         guard let internalDate = message.internalDate, let size = message.size else { return nil }
         let input = IdentityFacts.digestInput(size: size, internalDate: internalDate, header: header)

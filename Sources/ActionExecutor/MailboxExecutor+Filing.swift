@@ -43,7 +43,7 @@ extension MailboxExecutor {
         let replies = try await connection.run([
             .uidFetch(.set(chunk.set), [.uid, .flags], changedSince: nil), command,
         ])
-        let flags = replies[0].flags
+        let flags = replies[0].firstFlags
         for item in batch.items {
             if let flags = flags[item.uid] { ledger.note(flagsBefore: flags, item.step) }
         }

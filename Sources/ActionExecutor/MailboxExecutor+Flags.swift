@@ -35,9 +35,9 @@ extension MailboxExecutor {
             ])
             let own = items.filter { chunk.set.contains($0.uid) }
             for item in own where isFirst.contains(item.step) {
-                if let before = replies[0].flags[item.uid] { ledger.note(flagsBefore: before, item.step) }
+                if let before = replies[0].firstFlags[item.uid] { ledger.note(flagsBefore: before, item.step) }
             }
-            let shown = replies[1].flags
+            let shown = replies[0].flags.merging(replies[1].flags) { $1 }
             let unclear = own.filter { !(shown[$0.uid].map(isAsWanted) ?? false) }
             let found = unclear.isEmpty ? [:] : try await self.flags(of: unclear.map(\.uid))
             for item in own {
@@ -94,6 +94,10 @@ extension MailboxExecutor {
     func retry(
         _ item: StepBatch.Item, _ ledger: inout StepLedger, _ why: String, _ code: FaultCode = .protocolError
     ) {
+        // Another account's outage is no reason to give up, nor to knock often.
+        if code == .accountUnreachable {
+            return ledger.postpone(item.step, until: setting.clock() + Self.accountPause, because: why, code: code)
+        }
         let attempt = (ledger.step(item.step)?.attempt ?? 0) + 1
         guard attempt < Self.mostAttempts else {
             return ledger.finish(

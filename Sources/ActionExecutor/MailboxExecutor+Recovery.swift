@@ -29,12 +29,13 @@ extension MailboxExecutor {
         var lookups: [MailboxName: [(step: StepRecord, uid: UID)]] = [:]
         for item in begun {
             switch item.step.kind {
-            case .storeFlags, .markDeleted, .uidExpunge, .createFolder:
+            // An append looks into its target whenever it was begun before.
+            case .storeFlags, .markDeleted, .uidExpunge, .createFolder, .append:
                 ledger.postpone(item.step.id, until: nil)
             case .uidMove, .uidCopy:
                 guard let target = item.step.arguments.mailbox.flatMap(MailboxName.init) else { continue }
                 lookups[target, default: []].append(item)
-            case .append, .submit, .notify, .pipe:
+            case .submit, .notify, .pipe:
                 break
             }
         }
@@ -112,7 +113,7 @@ extension MailboxExecutor {
             if opened.status == .ok { return .refused("the server gave no UIDVALIDITY for it") }
             if opened.error.isTransient { throw opened.error }
             // Only the word that it does not exist proves that it holds nothing.
-            let isGone = opened.code == .nonExistent ? true : try await isMissing(wire)
+            let isGone = try await isMissing(opened, on: connection)
             return isGone ? .missing : .refused(opened.error.description)
         }
         let first = bound.flatMap { UID($0) } ?? .first
@@ -136,8 +137,12 @@ extension MailboxExecutor {
         return .seen(uidValidity, uids: uids, strangers: strangers)
     }
 
-    func isMissing(_ wire: WireMailboxName) async throws -> Bool {
-        let reply = try await connection.run(.list(reference: "", pattern: wire.decoded, returning: []))
+    /// Whether a mailbox that could not be opened is not there.
+    func isMissing(_ opened: CommandResult, on connection: IMAPConnection) async throws -> Bool {
+        if opened.code == .nonExistent { return true }
+        guard let name = opened.mailbox else { return false }
+        let wire = WireMailboxName(decoded: name)
+        let reply = try await connection.run(.list(reference: "", pattern: name, returning: []))
         return reply.status == .ok && !reply.lists.contains { $0.name == wire }
     }
 

@@ -51,28 +51,31 @@ extension MailboxExecutor {
         }
         guard !doubtful.isEmpty else { return batch.items }
         let present = try await flags(of: doubtful.map(\.uid))
-        let found = try await confirmedCopies(of: doubtful.filter { present[$0.uid] != nil }, ledger)
+        let (found, unreachable) = try await confirmed(
+            doubtful.filter { present[$0.uid] != nil }.compactMap { item in
+                ledger.copy(before: item.step).map { (item.step, $0) }
+            })
         var safe = batch.items.filter { !doubtful.contains($0) }
         for item in doubtful {
             if present[item.uid] == nil, ledger.copy(before: item.step) != nil {
                 // Removed before the crash (FAULTS C6): where the copy went since is nobody's business here.
                 if let next = ledger.expunge(after: item.step) { ledger.finish(next.id, .done) }
                 ledger.finish(item.step, .done)
+            } else if ledger.wasNotCopied(before: item.step) {
+                // What somebody took away first was not copied, and is not removed.
+                if let next = ledger.expunge(after: item.step) {
+                    ledger.finish(next.id, .superseded, detail: "there was no copy to rely on")
+                }
+                ledger.finish(item.step, .superseded, detail: "there was no copy to rely on")
             } else if found.contains(item.step) {
                 safe.append(item)
+            } else if let error = unreachable[item.step] {
+                retry(item, &ledger, error.description, error.code)
             } else {
                 ledger.finish(item.step, .failed, detail: "the copy is not confirmed: the message stays where it is")
             }
         }
         return safe
-    }
-
-    private func confirmedCopies(of items: [StepBatch.Item], _ ledger: StepLedger) async throws -> Set<StepID> {
-        try await confirmed(
-            items.compactMap { item in
-                guard let copy = ledger.copy(before: item.step), let plan = ledger.plan(item.plan) else { return nil }
-                return (item.step, copy, plan.identity)
-            })
     }
 
     private func remove(
@@ -92,7 +95,9 @@ extension MailboxExecutor {
             }
             guard flags.contains(.deleted) else {
                 let error = marking.status == .ok ? nil : marking.error.description
-                putOff(removal, &ledger, error ?? "the server said OK but did not mark the message deleted")
+                putOff(
+                    removal, &ledger, error ?? "the server said OK but did not mark the message deleted", .protocolError
+                )
                 continue
             }
             removal.flags = flags
@@ -100,8 +105,9 @@ extension MailboxExecutor {
         }
         let uncarried = try await carryChanges(marked.map { Source(step: $0.mark.step, flags: $0.flags) }, ledger)
         for removal in marked {
-            if let why = uncarried[removal.mark.step] {
-                putOff(removal, &ledger, "a flag that was changed meanwhile cannot be carried along: \(why)")
+            if let error = uncarried[removal.mark.step] {
+                putOff(
+                    removal, &ledger, "a flag that was changed meanwhile cannot be carried along: \(error)", error.code)
             } else if removal.expunge == nil {
                 ledger.finish(removal.mark.step, .done)
             }
@@ -128,10 +134,10 @@ extension MailboxExecutor {
             }
         }
         // Changed in the moment between the mark and the expunge.
-        for (step, why) in try await carryChanges(late, ledger) {
+        for (step, error) in try await carryChanges(late, ledger) {
             setting.logger.warning(
                 "a flag that was changed as the message was filed is not on the copy",
-                metadata: ["step": "\(step)", "error": "\(why)"])
+                metadata: ["step": "\(step)", "error": "\(error)"])
         }
     }
 
@@ -153,16 +159,18 @@ extension MailboxExecutor {
     }
 
     /// Both steps are safe to repeat: only a message that bears `\Deleted` and has its copy is removed.
-    private func putOff(_ removal: Removal, _ ledger: inout StepLedger, _ why: String) {
-        retry(removal.mark, &ledger, why)
+    private func putOff(_ removal: Removal, _ ledger: inout StepLedger, _ why: String, _ code: FaultCode) {
+        retry(removal.mark, &ledger, why, code)
         if let expunge = removal.expunge { ledger.postpone(expunge.step, until: nil) }
     }
 
     /// The expunge alone, after a crash or a refusal: the copy is looked at once more before anything is removed.
     func expunge(_ batch: StepBatch, _ ledger: inout StepLedger) async throws {
         let present = try await flags(of: batch.items.map(\.uid))
-        let found = try await confirmedCopies(
-            of: batch.items.filter { present[$0.uid]?.contains(.deleted) ?? false }, ledger)
+        let (found, unreachable) = try await confirmed(
+            batch.items.filter { present[$0.uid]?.contains(.deleted) ?? false }.compactMap { item in
+                ledger.copy(before: item.step).map { (item.step, $0) }
+            })
         var safe: [StepBatch.Item] = []
         for item in batch.items {
             guard let flags = present[item.uid] else {
@@ -173,6 +181,8 @@ extension MailboxExecutor {
                 ledger.finish(item.step, .superseded, detail: "somebody took the deletion mark off: both are kept")
             } else if found.contains(item.step) {
                 safe.append(item)
+            } else if let error = unreachable[item.step] {
+                retry(item, &ledger, error.description, error.code)
             } else {
                 ledger.finish(item.step, .unknown, detail: "the copy cannot be found any more: the message stays")
             }
@@ -181,8 +191,8 @@ extension MailboxExecutor {
         let uncarried = try await carryChanges(
             safe.map { Source(step: $0.step, flags: present[$0.uid] ?? []) }, ledger)
         for item in safe {
-            guard let why = uncarried[item.step] else { continue }
-            retry(item, &ledger, "a flag that was changed meanwhile cannot be carried along: \(why)")
+            guard let error = uncarried[item.step] else { continue }
+            retry(item, &ledger, "a flag that was changed meanwhile cannot be carried along: \(error)", error.code)
         }
         safe.removeAll { uncarried[$0.step] != nil }
         guard let uids = NonEmptyUIDSet(UIDSet(safe.map(\.uid))) else { return }

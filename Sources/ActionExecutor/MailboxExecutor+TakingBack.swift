@@ -6,7 +6,7 @@ import MailModel
 extension MailboxExecutor {
     private struct Copy {
         var item: StepBatch.Item
-        var place: StepArguments.CopyPlace
+        var place: StepArguments.Place
         var identity: MessageIdentity
 
         var uid: UID? { UID(place.uid) }
@@ -21,14 +21,20 @@ extension MailboxExecutor {
     /// Removes copies that plans made and that are taken back: only such as are still what was put there, and only while
     /// the message itself is where its plan says.
     func removeCopies(_ batch: StepBatch, _ ledger: inout StepLedger) async throws {
-        guard let target = batch.arguments.mailbox.flatMap(MailboxName.init), let wire = setting.layout.wireName(target)
-        else { return refuse(batch, &ledger, "the copy's folder has no name that the server can have") }
-        guard setting.hasUIDPlus else {
-            for item in batch.items {
-                ledger.finish(
-                    item.step, .superseded,
-                    detail: "its copy in “\(target)” stays: the server cannot remove a single message (no UIDPLUS)")
+        guard let target = batch.arguments.folder else {
+            return refuse(batch, &ledger, "the copy's folder has no name that a server can have")
+        }
+        do {
+            guard try await canExpunge(in: target) else {
+                for item in batch.items {
+                    ledger.finish(
+                        item.step, .superseded,
+                        detail: "its copy in “\(target)” stays: the server cannot remove a single message (no UIDPLUS)")
+                }
+                return
             }
+        } catch let error as SessionError where error.code == .accountUnreachable {
+            for item in batch.items { retry(item, &ledger, error.description, error.code) }
             return
         }
         let present = try await flags(of: batch.items.map(\.uid))
@@ -43,15 +49,22 @@ extension MailboxExecutor {
                     detail: "its copy in “\(target)” stays: the message is no longer in “\(setting.mailbox)”")
                 continue
             }
-            copies.append(Copy(item: item, place: place, identity: plan.identity))
+            let identity = place.identity.map(MessageIdentity.init(rawValue:)) ?? plan.identity
+            copies.append(Copy(item: item, place: place, identity: identity))
         }
         guard !copies.isEmpty else { return }
         let places = Dictionary(copies.map { ($0.item.step, $0.place) }, uniquingKeysWith: { first, _ in first })
         try await begin(copies.map(\.item), &ledger) { item in
             StepPrecondition(copyUIDValidity: places[item.step]?.uidValidity, copyUID: places[item.step]?.uid)
         }
-        let removed = try await within(wire, writing: true) { opened in
-            try await remove(copies, from: target, wire, opened)
+        let removed: [StepID: Removed]
+        do {
+            removed = try await visiting(target.account, target.mailbox, writing: true) { opened, look in
+                try await remove(copies, from: target, opened, look)
+            }
+        } catch let error as SessionError where error.scope < .connection {
+            for copy in copies { retry(copy.item, &ledger, error.description, error.code) }
+            return
         }
         for copy in copies {
             switch removed[copy.item.step] ?? .again("the server did not show the copy") {
@@ -62,15 +75,20 @@ extension MailboxExecutor {
         }
     }
 
+    private func canExpunge(in target: TargetFolder) async throws -> Bool {
+        guard let account = target.account else { return setting.hasUIDPlus }
+        return try await linked(to: account) { $0.hasUIDPlus }
+    }
+
     private func remove(
-        _ copies: [Copy], from target: MailboxName, _ wire: WireMailboxName, _ opened: CommandResult
+        _ copies: [Copy], from target: TargetFolder, _ opened: CommandResult, _ look: MailboxLook
     ) async throws -> [StepID: Removed] {
         func all(_ removed: Removed) -> [StepID: Removed] {
             Dictionary(copies.map { ($0.item.step, removed) }, uniquingKeysWith: { first, _ in first })
         }
         guard opened.status == .ok, let selected = opened.selected else {
             if opened.error.isTransient { return all(.again(opened.error.description)) }
-            let isGone = opened.code == .nonExistent ? true : try await isMissing(wire)
+            let isGone = try await isMissing(opened, on: look.connection)
             return all(isGone ? .gone("“\(target)” is gone") : .stays(opened.error.description))
         }
         guard !selected.isReadOnly else {
@@ -79,7 +97,7 @@ extension MailboxExecutor {
         var removed: [StepID: Removed] = [:]
         var own: [Copy] = []
         let here = copies.filter { $0.place.uidValidity == selected.uidValidity?.rawValue }
-        let identities = try await identities(of: here.compactMap(\.uid))
+        let identities = try await look.identities(of: here.compactMap(\.uid))
         for copy in copies {
             if copy.place.uidValidity != selected.uidValidity?.rawValue {
                 removed[copy.item.step] = .stays(
@@ -95,12 +113,12 @@ extension MailboxExecutor {
             }
         }
         guard let uids = NonEmptyUIDSet(UIDSet(own.compactMap(\.uid))) else { return removed }
-        for chunk in CommandEncoder.chunks(of: uids, lineLimit: setting.lineLimit) {
+        for chunk in CommandEncoder.chunks(of: uids, lineLimit: look.lineLimit) {
             // UID EXPUNGE removes only what bears \Deleted: should the STORE fail, it removes nothing of these.
-            let replies = try await connection.run([
+            let replies = try await look.connection.run([
                 .uidStore(chunk, .add, [.deleted], silent: true, unchangedSince: nil), .uidExpunge(chunk),
             ])
-            let left = try await flags(of: chunk)
+            let left = try await look.flags(of: chunk)
             let why = replies.first { $0.status != .ok }?.error.description
             for copy in own {
                 guard let uid = copy.uid, chunk.set.contains(uid) else { continue }

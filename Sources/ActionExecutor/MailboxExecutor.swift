@@ -28,12 +28,16 @@ public struct MailboxExecutor: Sendable {
         public var released: @Sendable () -> Void
         /// Shared by everything that acts for the account.
         public var turns: MailboxTurns
+        /// Where messages go that are moved to other accounts; `nil`: they stay, and that is said.
+        public var accounts: (any AccountLinking)?
+        /// Holds such messages on their way.
+        public var spool: Spool?
 
         public init(
             account: AccountName, mailbox: MailboxName, layout: MailboxLayout, identities: IdentityReader,
             hasUIDPlus: Bool, condstore: Bool, journal: Journal, targets: TargetBook, lineLimit: Int,
             clock: @escaping @Sendable () -> Int64, logger: Logger, released: @escaping @Sendable () -> Void,
-            turns: MailboxTurns
+            turns: MailboxTurns, accounts: (any AccountLinking)? = nil, spool: Spool? = nil
         ) {
             self.account = account
             self.mailbox = mailbox
@@ -48,6 +52,8 @@ public struct MailboxExecutor: Sendable {
             self.logger = logger
             self.released = released
             self.turns = turns
+            self.accounts = accounts
+            self.spool = spool
         }
     }
 
@@ -55,6 +61,8 @@ public struct MailboxExecutor: Sendable {
     static let freshness: Int64 = 60
     /// A step that could not be done for a passing reason is failed after so many attempts.
     static let mostAttempts = 8
+    /// Seconds until another account that could not be reached is tried again.
+    static let accountPause: Int64 = 60
     /// Messages in one command.
     static let batchSize = 1_000
 
@@ -63,11 +71,13 @@ public struct MailboxExecutor: Sendable {
     let uidValidity: UIDValidity
     /// The copies whose place this connection's server told.
     let confirmed = ConfirmedCopies()
+    let links: OpenLinks
 
     public init(setting: Setting, connection: IMAPConnection, uidValidity: UIDValidity) {
         self.setting = setting
         self.connection = connection
         self.uidValidity = uidValidity
+        links = OpenLinks(setting.accounts)
     }
 
     /// Finds out what was interrupted, then carries out everything that is due. Ends when nothing is left that may be
@@ -75,12 +85,15 @@ public struct MailboxExecutor: Sendable {
     public func carryOutDueSteps() async throws {
         await setting.turns.enter(setting.mailbox)
         do {
+            try await followRenumbering()
             try await recover()
             try await carryOut()
         } catch {
+            links.closeAll()
             await setting.turns.leave(setting.mailbox)
             throw error
         }
+        links.closeAll()
         await setting.turns.leave(setting.mailbox)
     }
 
@@ -91,8 +104,8 @@ public struct MailboxExecutor: Sendable {
                 account: setting.account, mailbox: setting.mailbox, now: now, limit: Self.batchSize,
                 kinds: Set(StepKind.allCases.filter(\.isFiling))
             )
-            let (current, stale) = work.partitioned { $0.plan.key.uidValidity == uidValidity }
-            if !stale.isEmpty { try await holdStale(stale) }
+            // Those of before a renumbering were sent on by `followRenumbering`, or wait for a connection of now.
+            let current = work.filter { $0.plan.key.uidValidity == uidValidity }
             var ledger = StepLedger(work: current, now: now)
             let batches = StepBatch.next(in: current, at: now)
             guard !batches.isEmpty else {
@@ -120,7 +133,8 @@ public struct MailboxExecutor: Sendable {
         case .uidExpunge where batch.arguments.copy != nil: try await removeCopies(batch, &ledger)
         case .uidExpunge: try await expunge(batch, &ledger)
         case .createFolder: try await createFolder(batch, &ledger)
-        case .append, .submit, .notify, .pipe:
+        case .append: try await append(batch, &ledger)
+        case .submit, .notify, .pipe:
             for item in batch.items {
                 ledger.finish(item.step, .failed, detail: "\(batch.kind.rawValue) is not carried out here")
             }
@@ -182,55 +196,15 @@ public struct MailboxExecutor: Sendable {
         return kept
     }
 
+    /// The selected mailbox.
+    var look: MailboxLook {
+        MailboxLook(
+            connection: connection, reader: setting.identities, comparing: setting.identities,
+            lineLimit: setting.lineLimit)
+    }
+
     /// The flags of those of the messages that are still in the selected mailbox.
-    func flags(of uids: [UID]) async throws -> [UID: Set<Flag>] {
-        guard let set = NonEmptyUIDSet(UIDSet(uids)) else { return [:] }
-        return try await flags(of: set)
-    }
+    func flags(of uids: [UID]) async throws -> [UID: Set<Flag>] { try await look.flags(of: uids) }
 
-    func flags(of uids: NonEmptyUIDSet) async throws -> [UID: Set<Flag>] {
-        var found: [UID: Set<Flag>] = [:]
-        for chunk in CommandEncoder.chunks(of: uids, lineLimit: setting.lineLimit) {
-            let reply = try await connection.run(.uidFetch(.set(chunk.set), [.uid, .flags], changedSince: nil))
-            found.merge(try reply.checked().flags) { $1 }
-        }
-        return found
-    }
-
-    private func holdStale(_ work: [PlanWork]) async throws {
-        let why = "“\(setting.mailbox)” was renumbered by the server (UIDVALIDITY changed) before this could be done"
-        var facts: [JournalFact] = []
-        for entry in work {
-            for step in entry.steps where !step.state.isSettled && step.kind.isFiling {
-                // What was begun may have happened: nobody can tell by UIDs any more.
-                let state: StepState = step.state == .begun ? .unknown : .superseded
-                facts.append(.stepFinished(step.id, state, StepOutcome(detail: why), at: setting.clock()))
-            }
-            facts.append(.planState(entry.plan.id, .held, error: why))
-        }
-        try await setting.journal.apply(facts)
-    }
-}
-
-extension CommandResult {
-    /// The flags that the reply showed.
-    var flags: [UID: Set<Flag>] {
-        var found: [UID: Set<Flag>] = [:]
-        for message in fetched {
-            if let uid = message.uid, let flags = message.flags { found[uid] = flags }
-        }
-        return found
-    }
-}
-
-extension Array {
-    /// What fulfils the condition, and what does not, each in order.
-    func partitioned(by condition: (Element) -> Bool) -> (matching: [Element], rest: [Element]) {
-        var matching: [Element] = []
-        var rest: [Element] = []
-        for element in self {
-            if condition(element) { matching.append(element) } else { rest.append(element) }
-        }
-        return (matching, rest)
-    }
+    func flags(of uids: NonEmptyUIDSet) async throws -> [UID: Set<Flag>] { try await look.flags(of: uids) }
 }

@@ -42,6 +42,8 @@ extension PlanWork {
 
     /// How the plan took the message out of its mailbox.
     fileprivate var removal: Removal {
+        // What a failed plan did not get to, or took back, took nothing out.
+        if !steps.removedSource, steps.contains(where: { $0.state == .failed && $0.kind.isFiling }) { return .none }
         for step in steps {
             switch (step.kind, step.state) {
             case (.uidMove, .done): return place(of: step)
@@ -61,6 +63,7 @@ extension PlanWork {
             let uidValidity = step.outcome?.targetUIDValidity.flatMap(UIDValidity.init),
             let uid = step.outcome?.targetUID.flatMap(UID.init)
         else { return .untold }
-        return .to(MessageKey(account: plan.key.account, mailbox: mailbox, uidValidity: uidValidity, uid: uid))
+        let account = step.arguments.account.flatMap(AccountName.init) ?? plan.key.account
+        return .to(MessageKey(account: account, mailbox: mailbox, uidValidity: uidValidity, uid: uid))
     }
 }

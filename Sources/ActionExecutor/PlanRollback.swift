@@ -59,11 +59,12 @@ extension StepRecord {
     }
 
     /// Where the copy is that the step made.
-    var copyMade: StepArguments.CopyPlace? {
+    var copyMade: StepArguments.Place? {
         guard [.uidCopy, .uidMove, .append].contains(kind), state == .done, let validity = outcome?.targetUIDValidity,
             let uid = outcome?.targetUID
         else { return nil }
-        return StepArguments.CopyPlace(uidValidity: validity, uid: uid)
+        return StepArguments.Place(
+            uidValidity: validity, uid: uid, identity: arguments.account == nil ? nil : precondition?.contentIdentity)
     }
 
     /// Whether the server is not as it was before.

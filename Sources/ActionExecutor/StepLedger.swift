@@ -13,7 +13,9 @@ struct StepTrouble {
 /// Where the copy is that a removal relies on.
 struct CopyPlace {
     var step: StepID
-    var mailbox: MailboxName
+    var folder: TargetFolder
+    /// What it is recognised by there.
+    var identity: MessageIdentity
     var outcome: StepOutcome
     /// The message's flags when it was copied, as far as they are known.
     var flagsBefore: Set<Flag>?
@@ -53,10 +55,26 @@ struct StepLedger {
     func copy(before id: StepID) -> CopyPlace? {
         guard let removal = step(id), let position = removal.arguments.copyStep, let plan = planOfStep[id],
             let copy = work[plan]?.steps.first(where: { $0.position == position }), copy.state == .done,
-            let outcome = copy.outcome, let mailbox = copy.arguments.mailbox.flatMap(MailboxName.init)
+            let outcome = copy.outcome, let folder = copy.arguments.folder, let identity = identity(ofCopyBy: copy)
         else { return nil }
         let flags = outcome.flagsBefore ?? copy.precondition?.flagsBefore
-        return CopyPlace(step: copy.id, mailbox: mailbox, outcome: outcome, flagsBefore: flags.map(Set.init(stored:)))
+        return CopyPlace(
+            step: copy.id, folder: folder, identity: identity, outcome: outcome,
+            flagsBefore: flags.map(Set.init(stored:)))
+    }
+
+    /// Whether the copy that a removal relies on was left undone because somebody was faster.
+    func wasNotCopied(before id: StepID) -> Bool {
+        guard let removal = step(id), let position = removal.arguments.copyStep, let plan = planOfStep[id] else {
+            return false
+        }
+        return work[plan]?.steps.contains { $0.position == position && $0.state == .superseded } ?? false
+    }
+
+    /// What a copy is recognised by in the account that it went to.
+    func identity(ofCopyBy copy: StepRecord) -> MessageIdentity? {
+        guard copy.arguments.account != nil else { return work[copy.plan]?.plan.identity }
+        return copy.precondition?.contentIdentity.map(MessageIdentity.init(rawValue:))
     }
 
     /// The expunge that completes a mark and is still to be done.

@@ -7,11 +7,20 @@ public struct StepPlanner: Sendable {
     public var source: MailboxName
     public var abilities: ServerAbilities
     public var roles: [MailboxRole: MailboxName]
+    /// The message's own account; `nil`: no action may name one.
+    public var account: AccountName?
+    /// Those that messages can be moved to.
+    public var otherAccounts: Set<AccountName>
 
-    public init(source: MailboxName, abilities: ServerAbilities, roles: [MailboxRole: MailboxName]) {
+    public init(
+        source: MailboxName, abilities: ServerAbilities, roles: [MailboxRole: MailboxName], account: AccountName? = nil,
+        otherAccounts: Set<AccountName> = []
+    ) {
         self.source = source
         self.abilities = abilities
         self.roles = roles
+        self.account = account
+        self.otherAccounts = otherAccounts
     }
 
     /// An action that cannot become steps here, and why.
@@ -43,14 +52,15 @@ public struct StepPlanner: Sendable {
             case .unmark(let flag), .unkeyword(let flag):
                 filing.append(draft(.storeFlags, StepArguments(removeFlags: [try wire(flag, planned)])))
             case .copy(let target):
-                filing.append(draft(.uidCopy, try arguments(target, planned)))
+                let arguments = try arguments(target, planned)
+                filing.append(draft(arguments.account == nil ? .uidCopy : .append, arguments))
             case .move, .trash, .archive, .junk, .snooze:
                 let arguments = try arguments(removalTarget(planned), planned)
-                if arguments.mailbox == source.rawValue { continue }
-                if abilities.canMove {
+                if arguments.mailbox == source.rawValue, arguments.account == nil { continue }
+                if abilities.canMove, arguments.account == nil {
                     removal.append(draft(.uidMove, arguments))
                 } else {
-                    removal.append(draft(.uidCopy, arguments))
+                    removal.append(draft(arguments.account == nil ? .uidCopy : .append, arguments))
                     removal.append(draft(.markDeleted, StepArguments()))
                     if abilities.hasUIDPlus { removal.append(draft(.uidExpunge, StepArguments())) }
                 }
@@ -88,7 +98,7 @@ public struct StepPlanner: Sendable {
         for index in numbered.indices {
             numbered[index].position = index
             switch numbered[index].kind {
-            case .uidCopy: lastCopy = index
+            case .uidCopy, .append: lastCopy = index
             case .markDeleted, .uidExpunge: numbered[index].arguments.copyStep = lastCopy
             default: break
             }
@@ -110,8 +120,14 @@ public struct StepPlanner: Sendable {
         func refuse(_ reason: String) -> Refusal {
             Refusal(action: planned.action.name, rule: planned.rule, reason: reason)
         }
-        if let account = target.account {
-            throw refuse("moving to another account (“\(account)”) cannot be carried out by this version yet")
+        if let name = target.account, name != account?.rawValue {
+            guard let other = AccountName(name), otherAccounts.contains(other) else {
+                throw refuse("there is no account “\(name)” to file into")
+            }
+            guard case .name(let folder) = target.place, let mailbox = MailboxName(folder) else {
+                throw refuse("name the folder of the account “\(name)”, as in \"\(name):INBOX\"")
+            }
+            return StepArguments(account: name, mailbox: mailbox.rawValue, create: target.create)
         }
         switch target.place {
         case .name(let name):

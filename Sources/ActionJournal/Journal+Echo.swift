@@ -34,7 +34,8 @@ extension Journal {
                 SELECT plan.identity, json_extract(step.outcome, '$.targetUIDValidity') AS uid_validity,
                     json_extract(step.outcome, '$.targetUID') AS uid
                 FROM plan JOIN step ON step.plan = plan.id
-                WHERE plan.identity IN (SELECT value FROM json_each(?)) AND plan.account = ?
+                WHERE plan.identity IN (SELECT value FROM json_each(?))
+                    AND coalesce(json_extract(step.arguments, '$.account'), plan.account) = ?
                     AND step.kind IN ('uid_move', 'uid_copy', 'append') AND step.state IN ('begun', 'done', 'unknown')
                     AND json_extract(step.arguments, '$.mailbox') = ?
                 """, [list, account.rawValue, mailbox.rawValue])
@@ -63,10 +64,26 @@ extension Journal {
                 """
                 SELECT json_extract(step.outcome, '$.targetUID') AS uid
                 FROM plan JOIN step ON step.plan = plan.id
-                WHERE plan.identity = ? AND plan.account = ? AND step.kind IN ('uid_move', 'uid_copy', 'append')
+                WHERE plan.identity = ? AND plan.account = ? AND json_extract(step.arguments, '$.account') IS NULL
+                    AND step.kind IN ('uid_move', 'uid_copy', 'append')
                     AND step.state = 'done' AND json_extract(step.arguments, '$.mailbox') = ?
                     AND json_extract(step.outcome, '$.targetUIDValidity') = ?
                 """, [identity.rawValue, account.rawValue, mailbox.rawValue, uidValidity.rawValue])
+            return Set(try rows.compactMap { try UID($0.decode(UInt32.self, forColumn: "uid")) })
+        }
+    }
+
+    /// The UIDs of an account's mailbox that are known to be messages given to it from other accounts.
+    public func appendedCopies(
+        account: AccountName, in mailbox: MailboxName, uidValidity: UIDValidity
+    ) async throws(JournalError) -> Set<UID> {
+        try await read { db in
+            let rows = try db.rows(
+                """
+                SELECT json_extract(outcome, '$.targetUID') AS uid FROM step
+                WHERE kind = 'append' AND state = 'done' AND json_extract(arguments, '$.account') = ?
+                    AND json_extract(arguments, '$.mailbox') = ? AND json_extract(outcome, '$.targetUIDValidity') = ?
+                """, [account.rawValue, mailbox.rawValue, uidValidity.rawValue])
             return Set(try rows.compactMap { try UID($0.decode(UInt32.self, forColumn: "uid")) })
         }
     }

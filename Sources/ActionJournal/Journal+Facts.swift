@@ -21,6 +21,7 @@ extension JournalFact {
         case .stepsAdded(let plan, let drafts):
             var encoder = StoredEncoder<StepArguments>()
             for draft in drafts { try StepRow(draft, &encoder).store(plan: plan, mayRelease: true, in: db) }
+        case .planRekeyed(let plan, let key): try plan.rekey(key, in: db)
         case .planState(let plan, let state, let error):
             try db.change(
                 "UPDATE plan SET state = ?, error = ? WHERE id = ?",

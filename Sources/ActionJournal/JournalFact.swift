@@ -9,6 +9,9 @@ public enum JournalFact: Hashable, Sendable {
     case stepDeferred(StepID, notBefore: Int64?)
     /// Steps that a plan turned out to need, such as those that take it back.
     case stepsAdded(PlanID, [StepDraft])
+    /// The plan's message was found in another place. A plan for the same event that is there already keeps it, and this
+    /// one is held.
+    case planRekeyed(PlanID, MessageKey)
     /// The error is what the plan shows from now on; `nil` clears it.
     case planState(PlanID, PlanState, error: String?)
     /// The message is safe: outbox rows become `ready`, `submit`, `notify` and `pipe` steps may begin.

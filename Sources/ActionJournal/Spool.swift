@@ -86,7 +86,7 @@ public final class Spool: Sendable {
     }
 
     /// Letters, digits, `-`, `_` and inner dots; so it can lead nowhere else and is no half-written file.
-    private func path(of name: String) throws(JournalError) -> String {
+    func path(of name: String) throws(JournalError) -> String {
         let allowed = name.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -101,7 +101,7 @@ public final class Spool: Sendable {
         return "\(folder)/\(name)"
     }
 
-    private func onQueue<T: Sendable>(
+    func onQueue<T: Sendable>(
         _ body: @escaping @Sendable () throws(JournalError) -> T
     ) async throws(JournalError) -> T {
         let result = await withCheckedContinuation { continuation in

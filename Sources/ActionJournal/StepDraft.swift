@@ -71,14 +71,14 @@ public struct StepArguments: Hashable, Sendable {
     public var copyStep: Int?
     /// The position of the step that this one takes back, in the same plan.
     public var takesBack: Int?
-    /// The copy in `mailbox` that a `uidExpunge` which takes a copy back removes.
-    public var copy: CopyPlace?
+    /// The copy in `mailbox` that a `uidExpunge` removes: one that is taken back.
+    public var copy: Place?
 
     public init(
         account: String? = nil, mailbox: String? = nil, create: Bool = false, addFlags: [String] = [],
         removeFlags: [String] = [], channel: String? = nil, title: String? = nil, body: String? = nil,
         program: String? = nil, spool: String? = nil, copyStep: Int? = nil, takesBack: Int? = nil,
-        copy: CopyPlace? = nil
+        copy: Place? = nil
     ) {
         self.account = account
         self.mailbox = mailbox
@@ -96,13 +96,16 @@ public struct StepArguments: Hashable, Sendable {
     }
 
     /// A message's place in a mailbox that another field names.
-    public struct CopyPlace: Hashable, Sendable, Codable {
+    public struct Place: Hashable, Sendable, Codable {
         public var uidValidity: UInt32
         public var uid: UInt32
+        /// What it is recognised by there; `nil`: by the plan's identity.
+        public var identity: String?
 
-        public init(uidValidity: UInt32, uid: UInt32) {
+        public init(uidValidity: UInt32, uid: UInt32, identity: String? = nil) {
             self.uidValidity = uidValidity
             self.uid = uid
+            self.identity = identity
         }
     }
 }
@@ -118,10 +121,13 @@ public struct StepPrecondition: Codable, Hashable, Sendable {
     public var copyUID: UInt32?
     /// What a receiver tells repetitions by.
     public var idempotencyKey: String?
+    /// What a copy in another account is recognised by.
+    public var contentIdentity: String?
 
     public init(
         flagsBefore: [String]? = nil, targetUIDValidity: UInt32? = nil, targetUIDNext: UInt32? = nil,
-        copyUIDValidity: UInt32? = nil, copyUID: UInt32? = nil, idempotencyKey: String? = nil
+        copyUIDValidity: UInt32? = nil, copyUID: UInt32? = nil, idempotencyKey: String? = nil,
+        contentIdentity: String? = nil
     ) {
         self.flagsBefore = flagsBefore
         self.targetUIDValidity = targetUIDValidity
@@ -129,6 +135,7 @@ public struct StepPrecondition: Codable, Hashable, Sendable {
         self.copyUIDValidity = copyUIDValidity
         self.copyUID = copyUID
         self.idempotencyKey = idempotencyKey
+        self.contentIdentity = contentIdentity
     }
 }
 
@@ -175,7 +182,7 @@ extension StepArguments: Codable {
         spool = try values.decodeIfPresent(String.self, forKey: .spool)
         copyStep = try values.decodeIfPresent(Int.self, forKey: .copyStep)
         takesBack = try values.decodeIfPresent(Int.self, forKey: .takesBack)
-        copy = try values.decodeIfPresent(CopyPlace.self, forKey: .copy)
+        copy = try values.decodeIfPresent(Place.self, forKey: .copy)
     }
 
     public func encode(to encoder: any Encoder) throws {

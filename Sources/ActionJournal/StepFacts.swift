@@ -32,6 +32,17 @@ extension StepID {
 }
 
 extension PlanID {
+    func rekey(_ key: MessageKey, in db: Database) throws {
+        try db.run(
+            "UPDATE OR IGNORE plan SET account = ?, mailbox = ?, uid_validity = ?, uid = ? WHERE id = ?",
+            [key.account.rawValue, key.mailbox.rawValue, key.uidValidity.rawValue, key.uid.rawValue, rawValue])
+        if db.changesCount > 0 { return }
+        try db.change(
+            "UPDATE plan SET state = 'held', error = ? WHERE id = ?",
+            ["the message has another plan for the same event since the server renumbered it", rawValue],
+            otherwise: "there is no plan \(self)")
+    }
+
     func release(in db: Database) throws {
         try db.run(
             "UPDATE step SET released = 1 WHERE plan = ? AND released = 0 AND kind IN ('submit', 'notify', 'pipe')",

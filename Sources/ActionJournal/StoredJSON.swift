@@ -163,6 +163,7 @@ extension StepPrecondition: JSONWriting {
             json.member("copyUIDValidity", copyUIDValidity)
             json.member("copyUID", copyUID)
             json.member("idempotencyKey", idempotencyKey)
+            json.member("contentIdentity", contentIdentity)
         }
     }
 }

@@ -13,17 +13,32 @@ enum SyncedFile {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw StateFolder.fault(at: path) }
         defer { close(descriptor) }
+        try write(bytes, to: descriptor, path: path)
+        guard synchronise(descriptor) == 0 else { throw StateFolder.fault(at: path) }
+    }
+
+    /// Writes all of the bytes; they are on the disk only once they are synced.
+    static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(JournalError) {
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
                 // In bounds: `written` is below the count, and so the buffer is not empty.
-                write(descriptor, buffer.baseAddress! + written, buffer.count - written)
+                put(descriptor, buffer.baseAddress! + written, buffer.count - written)
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw StateFolder.fault(at: path) }
             written += count
         }
-        guard synchronise(descriptor) == 0 else { throw StateFolder.fault(at: path) }
+    }
+
+    private static func put(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+        #if canImport(Glibc)
+            Glibc.write(descriptor, bytes, count)
+        #elseif canImport(Musl)
+            Musl.write(descriptor, bytes, count)
+        #else
+            Darwin.write(descriptor, bytes, count)
+        #endif
     }
 
     /// The whole file.
@@ -63,7 +78,7 @@ enum SyncedFile {
         guard synchronise(descriptor) == 0 else { throw StateFolder.fault(at: path) }
     }
 
-    private static func synchronise(_ descriptor: Int32) -> Int32 {
+    static func synchronise(_ descriptor: Int32) -> Int32 {
         #if canImport(Darwin)
             // fsync alone does not reach the disk there.
             return fcntl(descriptor, F_FULLFSYNC)

@@ -19,6 +19,8 @@ final class AccountHub: Sendable {
     let timers = Wakeup()
     let schedules = Wakeup()
     let channels: [String: any NotificationChannel]
+    /// Where the other accounts are.
+    let directory: AccountDirectory
     private let stopping = Atomic(false)
     private let retries = Mutex<[MailboxName: Wakeup]>([:])
     private let redecided = Mutex<[MailboxName: Int64]>([:])
@@ -26,7 +28,11 @@ final class AccountHub: Sendable {
 
     var name: AccountName { account.name }
 
-    init(account: AccountConfiguration, surroundings: Surroundings, channels: [String: any NotificationChannel]) {
+    init(
+        account: AccountConfiguration, surroundings: Surroundings, channels: [String: any NotificationChannel],
+        directory: AccountDirectory
+    ) {
+        self.directory = directory
         self.account = account
         self.surroundings = surroundings
         self.channels = channels

@@ -51,9 +51,11 @@ public struct Engine: Sendable {
             proposing: proposing, clock: clock, logger: logger
         )
         let channels = channels(configuration, http: dialer)
+        let directory = AccountDirectory()
         let hubs = configuration.accounts.map {
-            AccountHub(account: $0, surroundings: surroundings, channels: channels)
+            AccountHub(account: $0, surroundings: surroundings, channels: channels, directory: directory)
         }
+        directory.note(hubs)
         return Engine(surroundings: surroundings, hubs: hubs, lock: lock)
     }
 

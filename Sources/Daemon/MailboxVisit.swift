@@ -88,14 +88,15 @@ struct MailboxVisit: Sendable {
                 hasUIDPlus: server.has("UIDPLUS"), condstore: condstore, journal: surroundings.journal,
                 targets: hub.targets, lineLimit: hub.account.profile.quirks.lineLength, clock: surroundings.clock,
                 logger: surroundings.logger, released: { hub.wakeSenders() },
-                turns: hub.turns
+                turns: hub.turns, accounts: hub.directory, spool: surroundings.spool
             ),
             connection: connection, uidValidity: uidValidity
         )
         let decider = MessageDecider(
             surroundings: surroundings, account: hub.name,
             planner: StepPlanner(
-                source: mailbox, abilities: ServerAbilities(capabilities: server.capabilities), roles: roles
+                source: mailbox, abilities: ServerAbilities(capabilities: server.capabilities), roles: roles,
+                account: hub.name, otherAccounts: hub.directory.accounts.subtracting([hub.name])
             ),
             forwards: hub.forwards,
             fetch: { uid, section in

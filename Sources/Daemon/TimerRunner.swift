@@ -80,6 +80,9 @@ struct TimerRunner: Sendable {
         for due in parts {
             let work = DelayedWork(due)
             switch MessageWhereabouts([due.plan] + due.earlier) {
+            case .at(let key) where key.account != hub.name:
+                let why = "the message was given to the account “\(key.account)”"
+                lost.append(work.superseded(at: work.plan.key, time: surroundings.clock(), why))
             case .at(let key): places[key.mailbox, default: []].append(Errand(work: work, place: key))
             case .unknown(let why):
                 lost.append(work.superseded(at: work.plan.key, time: surroundings.clock(), why))

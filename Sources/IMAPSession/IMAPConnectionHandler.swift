@@ -173,6 +173,8 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
         case .write(let bytes):
             lookForSilence()
             context?.writeAndFlush(wrapOutboundOut(bytes.buffer), promise: nil)
+        case .sendMessage(let id):
+            if let message = machine.message(of: id) { send(message, id, sent: 0) }
         case .beginTLS:
             beginTLS()
         case .complete(let id, let result):
@@ -189,6 +191,38 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
             if alerts.count < 20 { alerts.append(String(text.prefix(300))) }
         case .close(let error):
             close(error)
+        }
+    }
+
+    /// Writes a message piece by piece, each when the one before has gone out.
+    private func send(_ message: OutgoingMessage, _ id: CommandID, sent: Int) {
+        guard let context, machine.phase == .open else { return }
+        guard sent < message.size else {
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "\r\n")), promise: nil)
+            lookForSilence()
+            return run(machine.messageSent(id))
+        }
+        let most = min(OutgoingMessage.pieceSize, message.size - sent)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let promise = context.eventLoop.makePromise(of: [UInt8].self)
+        promise.completeWithTask { try await message.read(most) }
+        promise.futureResult.whenComplete { piece in
+            let handler = bound.value
+            guard case .success(let bytes) = piece, (1...most).contains(bytes.count) else {
+                // The server waits for bytes that nobody has: there is no other way out of the literal.
+                return handler.run(
+                    handler.machine.connectionClosed(
+                        SessionError(
+                            code: .connectionLost, scope: .connection, command: "APPEND",
+                            text: "the message to append could not be read to its end")))
+            }
+            let length = bytes.count
+            handler.context?.writeAndFlush(handler.wrapOutboundOut(ByteBuffer(bytes: bytes))).whenSuccess {
+                let handler = bound.value
+                // The server has nothing to say while it takes the message.
+                if let context = handler.context { handler.lastHeard = context.eventLoop.now }
+                handler.send(message, id, sent: sent + length)
+            }
         }
     }
 

@@ -10,6 +10,8 @@ import NIOCore
 struct SessionMachine {
     enum Action: Equatable {
         case write(OutboundBytes)
+        /// The server wants the message of this APPEND: write it and a CRLF, then say `messageSent`.
+        case sendMessage(CommandID)
         /// The server agreed to STARTTLS: begin the handshake, then say `tlsEstablished`.
         case beginTLS(CommandID)
         case complete(CommandID, CommandResult)
@@ -38,11 +40,17 @@ struct SessionMachine {
         case finishing(CommandID)
     }
 
+    /// How far the message is that follows a command.
+    enum MessagePart: Equatable {
+        case none, awaited, going
+    }
+
     struct InFlight {
         var id: CommandID
         var tag: String
         var command: SubmittedCommand
         var laterSegments: ArraySlice<ByteBuffer>
+        var message = MessagePart.none
         var result: CommandResult
     }
 
@@ -113,6 +121,8 @@ struct SessionMachine {
             let tag = "p\(nextTag)"
             nextTag += 1
             do {
+                // A message goes out only when the server says that it wants it: a refusal should not cost its bytes.
+                let encoder = next.command.message == nil ? encoder : CommandEncoder(literals: .synchronizing)
                 var encoded = try encoder.encode(tag: tag, command: next.command.command).segments[...]
                 guard var first = encoded.popFirst() else { continue }
                 burst.writeBuffer(&first)
@@ -120,6 +130,7 @@ struct SessionMachine {
                     InFlight(
                         id: next.id, tag: tag, command: next.command,
                         laterSegments: encoded + next.command.continuations,
+                        message: next.command.message == nil ? .none : .awaited,
                         result: CommandResult(
                             command: next.command.command.name, mailbox: next.command.command.mailbox?.decoded,
                             status: .ok, code: nil, text: ""
@@ -149,7 +160,9 @@ struct SessionMachine {
         case .requested, .idling: return false
         case .none, .finishing: break
         }
-        if inFlight.contains(where: { !$0.laterSegments.isEmpty || $0.command.isExclusive }) { return false }
+        if inFlight.contains(where: { !$0.laterSegments.isEmpty || $0.message != .none || $0.command.isExclusive }) {
+            return false
+        }
         return !command.isExclusive || inFlight.isEmpty
     }
 
@@ -187,12 +200,26 @@ struct SessionMachine {
             let segment = inFlight[index].laterSegments.removeFirst()
             return [.write(OutboundBytes(segment))] + pump()
         }
+        if let index = inFlight.firstIndex(where: { $0.message == .awaited }) {
+            inFlight[index].message = .going
+            return [.sendMessage(inFlight[index].id)]
+        }
         if case .requested(let id) = idle {
             idle = .idling(id)
             return pump()
         }
         return []
     }
+
+    /// The message of an APPEND and its CRLF are written.
+    mutating func messageSent(_ id: CommandID) -> [Action] {
+        guard let index = inFlight.firstIndex(where: { $0.id == id }) else { return [] }
+        inFlight[index].message = .none
+        return pump()
+    }
+
+    /// What an APPEND in flight hands over.
+    func message(of id: CommandID) -> OutgoingMessage? { inFlight.first { $0.id == id }?.command.message }
 
     mutating func received(_ reply: TaggedResponse) -> [Action] {
         untaggedSinceReply = 0
@@ -218,6 +245,11 @@ struct SessionMachine {
             return [.beginTLS(finished.id)]
         }
         endSelecting(&finished)
+        if finished.message == .going {
+            // It does not wait for the rest of the message, of which it would take every byte for a command.
+            return [.complete(finished.id, finished.result)]
+                + close(.connectionLost("the server answered APPEND before it had the message"))
+        }
         return [.complete(finished.id, finished.result)] + pump()
     }
 

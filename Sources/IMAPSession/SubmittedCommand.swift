@@ -35,10 +35,13 @@ struct SubmittedCommand: Sendable {
     let kind: Kind
     /// Lines for the continuations that the server asks for (SASL), after the command's own literals.
     let continuations: [ByteBuffer]
+    /// What APPEND hands over.
+    let message: OutgoingMessage?
 
-    init(_ command: IMAPCommand, continuations: [ByteBuffer] = []) {
+    init(_ command: IMAPCommand, continuations: [ByteBuffer] = [], message: OutgoingMessage? = nil) {
         self.command = command
         self.continuations = continuations
+        self.message = message
         kind =
             switch command {
             case .capability: .capability

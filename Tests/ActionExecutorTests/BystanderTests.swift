@@ -136,19 +136,6 @@ import Testing
         #expect(bench.store.places(of: token) == ["INBOX"])
         #expect(try await bench.state(plan) == .superseded)
     }
-
-    @Test func aRenumberedMailboxHoldsItsPlans() async throws {
-        let bench = try FilingBench(.modern)
-        let token = bench.store.deliver(letter("receipt", id: "1"))
-        let other = bench.store.deliver(letter("other", id: "2"))
-        let plan = try await bench.plan(token, [.move(to: "Receipts")])
-        bench.store.remove(token, from: "INBOX")
-        bench.store.renumber("INBOX")
-        #expect(bench.store["INBOX"]?.messages.first?.uid == .first, "the other message has the plan's UID now")
-        try await bench.attend()
-        #expect(bench.store.places(of: other) == ["INBOX"])
-        #expect(try await bench.state(plan) == .held)
-    }
 }
 
 extension OutboxDraft {

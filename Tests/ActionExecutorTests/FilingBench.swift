@@ -74,15 +74,21 @@ final class FilingBench: Sendable {
     let account: AccountName
     /// How often something was released for sending.
     let releases = Mutex(0)
+    let other: OtherAccount?
     private let turns = MailboxTurns()
     private let memory: Mutex<(journal: Journal, targets: TargetBook)>
 
-    init(_ traits: ServerTraits, mailboxes: [String] = ["INBOX", "Receipts", "Elsewhere"]) throws {
+    /// - Parameter other: another account, of the name `work`.
+    init(
+        _ traits: ServerTraits, mailboxes: [String] = ["INBOX", "Receipts", "Elsewhere"], other: OtherAccount? = nil
+    ) throws {
+        self.other = other
         folder = try ScratchFolder()
         store = ModelMailStore(mailboxes: mailboxes)
         server = ScriptedServer(traits, store: store)
         account = try #require(AccountName("home"))
         memory = Mutex((try folder.makeJournal(), TargetBook()))
+        if let other { store.trust(other.store) }
     }
 
     var journal: Journal { memory.withLock { $0.journal } }
@@ -120,7 +126,8 @@ final class FilingBench: Sendable {
         let message = try #require(inbox.messages.first { $0.token == token })
         let planned = actions.map { PlannedAction(action: $0, rule: "Receipts") }
         let planner = StepPlanner(
-            source: .inbox, abilities: ServerAbilities(capabilities: server.traits.capabilities), roles: [:]
+            source: .inbox, abilities: ServerAbilities(capabilities: server.traits.capabilities), roles: [:],
+            account: account, otherAccounts: other.map { [$0.name] } ?? []
         )
         return DecisionRecord(
             key: MessageKey(account: account, mailbox: .inbox, uidValidity: inbox.uidValidity, uid: message.uid),
@@ -145,10 +152,10 @@ final class FilingBench: Sendable {
     // MARK: Carrying out
 
     /// One connection: look at what was interrupted, then do what is due.
-    func attend() async throws {
+    func attend(in mailbox: MailboxName = .inbox) async throws {
         let link = try await server.connect()
         do {
-            try await attend(link)
+            try await attend(link, in: mailbox)
             await link.close()
         } catch {
             await link.close()
@@ -156,18 +163,19 @@ final class FilingBench: Sendable {
         }
     }
 
-    func attend(_ link: ScriptedConnection) async throws {
-        let wire = try #require(link.server.layout.wireName(.inbox))
+    func attend(_ link: ScriptedConnection, in mailbox: MailboxName = .inbox) async throws {
+        let wire = try #require(link.server.layout.wireName(mailbox))
         let selected = try await link.connection.run(.select(wire, condstore: false)).checked().selected
         let (journal, targets) = memory.withLock { $0 }
         let clock = clock
         let executor = MailboxExecutor(
             setting: MailboxExecutor.Setting(
-                account: account, mailbox: .inbox, layout: link.server.layout,
+                account: account, mailbox: mailbox, layout: link.server.layout,
                 identities: IdentityReader(capabilities: link.server.capabilities),
                 hasUIDPlus: link.server.has("UIDPLUS"), condstore: false, journal: journal, targets: targets,
                 lineLimit: 1_000, clock: { clock.now }, logger: silent,
-                released: { self.releases.withLock { $0 += 1 } }, turns: turns
+                released: { self.releases.withLock { $0 += 1 } }, turns: turns, accounts: other,
+                spool: try Spool(stateFolder: folder.state)
             ),
             connection: link.connection, uidValidity: try #require(selected?.uidValidity)
         )
@@ -175,9 +183,9 @@ final class FilingBench: Sendable {
     }
 
     /// Attends; `false` when the connection was lost over it.
-    func attendUnlessCut() async throws -> Bool {
+    func attendUnlessCut(in mailbox: MailboxName = .inbox) async throws -> Bool {
         do {
-            try await attend()
+            try await attend(in: mailbox)
             return true
         } catch let error as SessionError where error.scope == .connection {
             return false
@@ -185,9 +193,9 @@ final class FilingBench: Sendable {
     }
 
     /// Attends again and again, hours apart, until no step waits any more.
-    func attendUntilQuiet() async throws {
+    func attendUntilQuiet(in mailbox: MailboxName = .inbox) async throws {
         for _ in 0..<12 {
-            _ = try await attendUnlessCut()
+            _ = try await attendUnlessCut(in: mailbox)
             let due = try await journal.nextStepDue(account: account, after: 0)
             let open = try await journal.openWork(account: account, mailbox: nil, now: .max, limit: 1)
             if due == nil, open.isEmpty { return }

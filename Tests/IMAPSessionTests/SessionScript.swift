@@ -20,6 +20,7 @@ struct SessionScript {
     private(set) var alerts: [String] = []
     private(set) var activities = 0
     private(set) var handshakes = 0
+    private(set) var messagesWanted: [CommandID] = []
     /// What was written and not taken yet, one entry for each write.
     private var writes: [String] = []
     /// Orders that cannot be carried out.
@@ -49,6 +50,8 @@ struct SessionScript {
     }
 
     mutating func close(_ error: SessionError? = nil) { carryOut(machine.connectionClosed(error)) }
+
+    mutating func messageSent(_ id: CommandID) { carryOut(machine.messageSent(id)) }
 
     mutating func handshakeDone() { carryOut(machine.tlsEstablished()) }
 
@@ -97,6 +100,9 @@ struct SessionScript {
     private mutating func carryOut(_ action: SessionMachine.Action) {
         switch action {
         case .write(let bytes): write(String(buffer: bytes.buffer))
+        case .sendMessage(let id):
+            if machine.message(of: id) == nil { impossible.append("a message that nobody has") }
+            messagesWanted.append(id)
         case .beginTLS:
             handshakes += 1
             if handshakes > 1 { impossible.append("a second handshake") }

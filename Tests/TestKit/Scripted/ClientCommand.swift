@@ -49,6 +49,7 @@ struct ClientCommand: Equatable {
     /// For a test's eyes: the verb and what follows, without what a password could be in.
     var summary: String {
         if ["LOGIN", "AUTHENTICATE"].contains(verb) { return verb }
+        if verb == "APPEND" { return ([verb] + arguments.prefix(1).map(Self.print)).joined(separator: " ") }
         return ([verb] + arguments.map(Self.print)).joined(separator: " ")
     }
 

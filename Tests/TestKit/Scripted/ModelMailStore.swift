@@ -16,6 +16,10 @@ public final class ModelMailStore: Sendable {
         /// Messages that it may take out of a mailbox; `nil`: any.
         var removable: Set<Int>?
         var violations: [String] = []
+        /// What clients were told of, in answers that reached them.
+        var told: Set<[UInt8]> = []
+        /// Another account's store, whose copies count as well.
+        var trusted: ModelMailStore?
     }
 
     private let state = Mutex(State())
@@ -64,6 +68,9 @@ public final class ModelMailStore: Sendable {
 
     /// From now on the client may remove these messages from where they are, and no others.
     public func allowRemoval(of tokens: Set<Int>) { state.withLock { $0.removable = tokens } }
+
+    /// A message may also be removed when its copy was seen in that account.
+    public func trust(_ other: ModelMailStore) { state.withLock { $0.trusted = other } }
 
     public func create(_ mailbox: String) {
         state.withLock { state in
@@ -195,6 +202,27 @@ public final class ModelMailStore: Sendable {
         }
     }
 
+    /// Adds a message as APPEND does; `nil` when the mailbox is not there.
+    func append(
+        _ bytes: [UInt8], to mailbox: String, flags: Set<Flag>, internalDate: Int64
+    ) -> (uidValidity: UIDValidity, uid: UID, serial: Int)? {
+        guard self[mailbox] != nil else { return nil }
+        let token = deliver(bytes, to: mailbox, flags: flags, internalDate: internalDate)
+        guard let now = self[mailbox], let message = now.messages.last(where: { $0.token == token }) else { return nil }
+        return (now.uidValidity, message.uid, message.serial)
+    }
+
+    /// These copies were shown to a client.
+    func note(told serials: [Int]) {
+        state.withLock { state in
+            for message in state.mailboxes.values.flatMap(\.messages) where serials.contains(message.serial) {
+                state.told.insert(message.bytes)
+            }
+        }
+    }
+
+    fileprivate func hasTold(_ bytes: [UInt8]) -> Bool { state.withLock { $0.told.contains(bytes) } }
+
     func note(violation: String) { state.withLock { $0.violations.append(violation) } }
 }
 
@@ -222,7 +250,9 @@ extension ModelMailStore.State {
     fileprivate mutating func mayRemove(_ message: ModelMessage, _ command: String, _ seen: Set<Int>) -> Bool {
         let before = violations.count
         checkRemovable(message, command)
-        if !seen.contains(where: { $0 != message.serial && tokens[$0] == message.token }) {
+        if !seen.contains(where: { $0 != message.serial && tokens[$0] == message.token }),
+            trusted?.hasTold(message.bytes) != true
+        {
             violations.append("\(command) of message \(message.token), of which no other copy was seen")
         }
         return violations.count == before

@@ -26,6 +26,8 @@ extension ScriptedSession {
             store.create(name)
         case "SELECT", "EXAMINE":
             return select(arguments, isReadOnly: command.verb == "EXAMINE")
+        case "APPEND":
+            return append(arguments)
         case "UNSELECT":
             selected = nil
         case "UID FETCH", "UID STORE", "UID COPY", "UID MOVE", "UID EXPUNGE":
@@ -83,6 +85,24 @@ extension ScriptedSession {
         return "OK done"
     }
 
+    private func append(_ arguments: [ClientCommand.Argument]) -> String {
+        guard arguments.count >= 2, let name = arguments[0].mailbox, case .string(let bytes) = arguments.last else {
+            return "BAD what to append?"
+        }
+        guard let mailbox = store[name] else { return "NO [TRYCREATE] there is no such mailbox" }
+        guard !mailbox.isFull else { return "NO [OVERQUOTA] there is no room left" }
+        let flags = Set(arguments[1].list.compactMap(\.text).compactMap(Flag.init(wire:)))
+        let date = arguments.dropLast().last?.text.flatMap(ServerDate.seconds)
+        guard let new = store.append(bytes, to: name, flags: flags, internalDate: date ?? 0) else { return "NO gone" }
+        switch traits.has("UIDPLUS") ? traits.copyUIDs : .missing {
+        case .told:
+            sights.append(new.serial)
+            return "OK [APPENDUID \(new.uidValidity) \(new.uid)] appended"
+        case .missing: return "OK appended"
+        case .malformed: return "OK [APPENDUID \(new.uidValidity) \(new.uid):4000000000] appended"
+        }
+    }
+
     private func select(_ arguments: [ClientCommand.Argument], isReadOnly: Bool) -> String {
         selected = nil
         guard let name = arguments.first?.mailbox, let mailbox = store[name] else { return "NO [NONEXISTENT] unknown" }
@@ -130,8 +150,20 @@ extension ScriptedSession {
             } else {
                 bytes = section == "HEADER" ? message.header : message.bytes
             }
-            return Array("BODY[\(section)] {\(bytes.count)}\r\n".utf8) + bytes
+            guard let range = partial(item) else {
+                return Array("BODY[\(section)] {\(bytes.count)}\r\n".utf8) + bytes
+            }
+            let part = bytes.dropFirst(range.lowerBound).prefix(range.count)
+            return Array("BODY[\(section)]<\(range.lowerBound)> {\(part.count)}\r\n".utf8) + part
         }
+    }
+
+    /// `<first.count>` behind the brackets.
+    private static func partial(_ item: String) -> Range<Int>? {
+        let numbers = item.drop { $0 != "<" }.dropFirst().prefix { $0 != ">" }.split(separator: ".").compactMap {
+            Int($0)
+        }
+        return numbers.count == 2 ? numbers[0]..<numbers[0] + numbers[1] : nil
     }
 
     private func storeFlags(
@@ -199,8 +231,25 @@ extension ScriptedSession {
 
 /// INTERNALDATE as servers write it, in UTC.
 enum ServerDate {
+    private static let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+
+    /// What a client wrote, such as ` 1-Feb-1970 00:00:00 +0000`, in seconds since 1970.
+    static func seconds(_ text: String) -> Int64? {
+        let parts = text.split { " -:".contains($0) }.map(String.init)
+        guard parts.count == 7, let day = Int64(parts[0]), let month = months.firstIndex(of: parts[1]),
+            let year = Int64(parts[2]), parts[6] == "+0000" || parts[6] == "0000"
+        else { return nil }
+        let february: Int64 = length(of: year) == 366 ? 29 : 28
+        let before = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].prefix(month).reduce(0, +)
+        let days = (1_970..<max(1_970, year)).reduce(0) { $0 + length(of: $1) } + before + day - 1
+        let time = parts[3...5].compactMap { Int64($0) }
+        guard time.count == 3 else { return nil }
+        return days * 86_400 + time[0] * 3_600 + time[1] * 60 + time[2]
+    }
+
     static func text(_ seconds: Int64) -> String {
-        let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let days = seconds / 86_400
         var year: Int64 = 1_970
         var left = days
@@ -217,7 +266,7 @@ enum ServerDate {
         }
         let time = seconds % 86_400
         return
-            "\(two(left + 1))-\(names[month])-\(year) \(two(time / 3_600)):\(two(time / 60 % 60)):\(two(time % 60)) +0000"
+            "\(two(left + 1))-\(months[month])-\(year) \(two(time / 3_600)):\(two(time / 60 % 60)):\(two(time % 60)) +0000"
     }
 
     private static func length(of year: Int64) -> Int64 {

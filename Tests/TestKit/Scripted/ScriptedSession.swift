@@ -111,6 +111,7 @@ final class ScriptedSession {
         case nil:
             run(command)
             seen.formUnion(sights)
+            store.note(told: sights)
             return [.bytes(answer)]
         }
     }

@@ -1,0 +1,29 @@
+import ActionExecutor
+import IMAPSession
+import MailModel
+import Synchronization
+
+/// Leads from one account to the others, for messages that are moved between them.
+final class AccountDirectory: AccountLinking {
+    private let hubs = Mutex<[AccountName: AccountHub]>([:])
+
+    func note(_ hubs: [AccountHub]) {
+        self.hubs.withLock { known in
+            for hub in hubs { known[hub.name] = hub }
+        }
+    }
+
+    var accounts: Set<AccountName> { hubs.withLock { Set($0.keys) } }
+
+    func open(_ account: AccountName) async throws -> AccountLink {
+        guard let hub = hubs.withLock({ $0[account] }) else {
+            throw SessionError(
+                code: .configuration, scope: .mailbox, text: "there is no account “\(account)” in the configuration")
+        }
+        let session = try await hub.connector.connect()
+        return AccountLink(
+            connection: session.connection, layout: session.server.layout,
+            identities: IdentityReader(capabilities: session.server.capabilities),
+            hasUIDPlus: session.server.has("UIDPLUS"), lineLimit: hub.account.profile.quirks.lineLength)
+    }
+}

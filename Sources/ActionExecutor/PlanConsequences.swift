@@ -11,7 +11,16 @@ public enum PlanConsequences {
             facts += dropSending(&steps, "not sent: the plan failed before", at: now)
             facts += dropFiling(&steps, at: now)
         }
-        let outcome = PlanOutcome(steps)
+        var outcome = PlanOutcome(steps)
+        if case .undo(let plan) = work.plan.trigger, outcome.state == .done {
+            let left = steps.filter { $0.kind.isFiling && $0.state == .superseded }.compactMap(\.outcome?.detail)
+            if left.isEmpty {
+                facts.append(.planState(plan, .undone, error: nil))
+            } else {
+                outcome.state = .failed
+                outcome.error = "not all of it could be taken back: " + left.joined(separator: "; ")
+            }
+        }
         if !outcome.takesBack.isEmpty { facts.append(.stepsAdded(work.plan.id, outcome.takesBack)) }
         if let state = outcome.state, state != work.plan.state {
             facts.append(.planState(work.plan.id, state, error: outcome.error))

@@ -3,7 +3,7 @@ import MailTransport
 /// What a command asks of the running daemon: one JSON object in a line.
 public struct ControlRequest: Codable, Sendable {
     public enum Command: String, Codable, Sendable {
-        case status, reload, sweep, apply, release
+        case status, reload, sweep, apply, release, undo
     }
 
     public var command: Command
@@ -12,12 +12,18 @@ public struct ControlRequest: Codable, Sendable {
     public var number: Int64?
     /// The plans to let go.
     public var plans: [Int64]?
+    /// What to take back.
+    public var undo: UndoQuery?
 
-    public init(_ command: Command, sweep: SweepQuery? = nil, number: Int64? = nil, plans: [Int64]? = nil) {
+    public init(
+        _ command: Command, sweep: SweepQuery? = nil, number: Int64? = nil, plans: [Int64]? = nil,
+        undo: UndoQuery? = nil
+    ) {
         self.command = command
         self.sweep = sweep
         self.number = number
         self.plans = plans
+        self.undo = undo
     }
 }
 

@@ -61,6 +61,9 @@ struct ControlService: Service {
         case .release:
             let plans = (request.plans ?? []).map(PlanID.init)
             return try await Releaser(engine: engine).release(plans) { try await send($0) }
+        case .undo:
+            guard let query = request.undo else { return 2 }
+            return try await Undoer(engine: engine).undo(query) { try await send($0) }
         }
     }
 }

@@ -39,6 +39,11 @@ public struct SweepSession: Sendable {
         return try await finish(status)
     }
 
+    public func undo(_ query: UndoQuery, _ show: @escaping Show) async throws -> Int32 {
+        let status = try await Undoer(engine: engine).undo(query) { show($0) }
+        return query.dryRun ? status : try await finish(status)
+    }
+
     /// Sends what was released; what cannot be sent now stays in the outbox for the daemon.
     private func finish(_ status: Int32) async throws -> Int32 {
         var faults: [String] = []

@@ -10,7 +10,8 @@ struct Postmoon: AsyncParsableCommand {
         version: programVersion,
         subcommands: [
             Run.self, Check.self, TestCommand.self, Sweep.self, Inspect.self, Why.self, Log.self, Status.self,
-            Release.self, Folders.self, DoctorCommand.self, JournalCommand.self, Forget.self, Reference.self,
+            Release.self, Undo.self, Folders.self, DoctorCommand.self, JournalCommand.self, Forget.self,
+            Reference.self,
         ]
     )
 

@@ -1,0 +1,264 @@
+import ActionExecutor
+import ActionJournal
+import IMAPSession
+import IMAPSyntax
+import Logging
+import MailModel
+
+/// Takes plans back: looks where each left its message, journals a plan that brings it back, and carries those out,
+/// many with few commands. What was changed or moved on since is left, and said.
+struct Undoer: Sendable {
+    /// Messages looked at, and plans stored, together.
+    static let part = 500
+
+    let engine: Engine
+
+    private var surroundings: Surroundings { engine.surroundings }
+    private var journal: Journal { surroundings.journal }
+
+    /// A plan that can be taken back, and where its message should be.
+    private struct Errand {
+        var work: UndoWork
+        var timers: [TimerID]
+        var place: MessageKey
+    }
+
+    func undo(_ query: UndoQuery, tell: Sweeper.Tell) async throws -> Int32 {
+        let (plans, unknown) = try await query.resolve(journal, now: surroundings.clock())
+        for text in unknown { try await tell(ControlAnswer(message: text)) }
+        var refusals = unknown.count
+        var undone: [PlanID: PlanID] = [:]
+        var errands: [MessagePlace: [Errand]] = [:]
+        for part in plans.sorted().chunks(of: Self.part) {
+            for candidate in try await journal.undoCandidates(Set(part)) {
+                switch try await judge(candidate, dryRun: query.dryRun) {
+                case .errand(let errand):
+                    let place = MessagePlace(account: errand.place.account, mailbox: errand.place.mailbox)
+                    errands[place, default: []].append(errand)
+                case .settled(let text): try await tell(ControlAnswer(message: text))
+                case .refused(let why):
+                    refusals += 1
+                    try await tell(ControlAnswer(message: "plan \(candidate.work.plan.id): not taken back: \(why)"))
+                }
+            }
+        }
+        for (place, own) in errands.sorted(by: { $0.key < $1.key }) {
+            let (made, missed) = try await carryOut(own, at: place, dryRun: query.dryRun, tell)
+            undone.merge(made) { $1 }
+            refusals += missed
+        }
+        let failures = try await report(undone, tell)
+        let count = undone.count - failures
+        if !query.dryRun {
+            try await tell(
+                ControlAnswer(
+                    message: plans.isEmpty ? "nothing to take back" : "\(count) of \(plans.count) taken back"))
+        }
+        return refusals + failures > 0 ? 1 : 0
+    }
+
+    private struct MessagePlace: Hashable, Comparable {
+        var account: AccountName
+        var mailbox: MailboxName
+
+        static func < (left: Self, right: Self) -> Bool {
+            (left.account.rawValue, left.mailbox.rawValue) < (right.account.rawValue, right.mailbox.rawValue)
+        }
+    }
+
+    private enum Judgement {
+        case errand(Errand)
+        case settled(String)
+        case refused(String)
+    }
+
+    private func judge(_ candidate: UndoCandidate, dryRun: Bool) async throws -> Judgement {
+        let plan = candidate.work.plan
+        if case .undo = plan.trigger { return .refused("it is itself an undo") }
+        switch plan.state {
+        case .undone: return .settled("plan \(plan.id) is taken back already")
+        case .rolledBack: return .settled("plan \(plan.id) took itself back when it failed")
+        case .proposed: return .settled("plan \(plan.id) is only a proposal: nothing was done")
+        case .planned, .running: return .refused("it is still being carried out; try again when it is done")
+        case .done, .failed, .held, .superseded: break
+        }
+        if let undo = candidate.undo, [.planned, .running, .held].contains(undo.state) {
+            return .refused("plan \(undo.id) is taking it back already (\(undo.state.rawValue))")
+        }
+        let work = UndoWork(candidate.work, followers: candidate.followers)
+        if work.isNothing {
+            guard !candidate.timers.isEmpty || !work.waiting.isEmpty else {
+                let what = work.irrevocable.joined(separator: ", ")
+                return what.isEmpty
+                    ? .settled("plan \(plan.id) changed nothing that could be taken back")
+                    : .refused("\(what) cannot be taken back")
+            }
+            if !dryRun { try await journal.apply(cancellation(work, candidate.timers, andUndone: true)) }
+            return .settled("plan \(plan.id): what was still to come is cancelled")
+        }
+        switch work.whereabouts {
+        case .at(let key): return .errand(Errand(work: work, timers: candidate.timers, place: key))
+        case .unknown(let why):
+            // Where the watcher last saw it, if it did.
+            guard let place = try await journal.lastPlace(of: plan.identity, account: plan.key.account),
+                place != plan.key
+            else { return .refused(why) }
+            return .errand(Errand(work: work, timers: candidate.timers, place: place))
+        }
+    }
+
+    /// What is still to come of a plan does not come any more.
+    private func cancellation(_ work: UndoWork, _ timers: [TimerID], andUndone: Bool) -> [JournalFact] {
+        let now = surroundings.clock()
+        var facts: [JournalFact] = timers.map { .timerFinished($0) }
+        for step in work.waiting {
+            facts.append(.stepFinished(step.id, .superseded, StepOutcome(detail: "taken back first"), at: now))
+            facts += step.outbox.filter { [.waiting, .ready].contains($0.state) }.map {
+                .outboxState($0.id, .superseded, notBefore: nil)
+            }
+        }
+        if andUndone { facts.append(.planState(work.plan.id, .undone, error: nil)) }
+        return facts
+    }
+
+    // MARK: In a folder
+
+    /// - Returns: the plans that take plans back, by those, and how many could not be.
+    private func carryOut(
+        _ errands: [Errand], at place: MessagePlace, dryRun: Bool, _ tell: Sweeper.Tell
+    ) async throws -> (made: [PlanID: PlanID], missed: Int) {
+        func refuse(_ errands: [Errand], _ why: String) async throws -> (made: [PlanID: PlanID], missed: Int) {
+            for errand in errands {
+                try await tell(ControlAnswer(message: "plan \(errand.work.plan.id): not taken back: \(why)"))
+            }
+            return ([:], errands.count)
+        }
+        guard let hub = engine.hub(place.account) else {
+            return try await refuse(errands, "the account “\(place.account)” is not in the configuration any more")
+        }
+        let visit: MailboxVisit
+        do {
+            visit = try await MailboxVisit.open(hub, place.mailbox).visit
+        } catch let error as SessionError where error.code == .folderMissing {
+            return try await refuse(errands, "the folder “\(place.mailbox)” is not there any more")
+        }
+        defer {
+            visit.connection.close()
+            hub.wakeAll()
+        }
+        var made: [PlanID: PlanID] = [:]
+        var missed = 0
+        let found = try await find(errands, visit)
+        for part in errands.chunks(of: Self.part) {
+            var records: [(errand: Errand, record: DecisionRecord)] = []
+            for errand in part {
+                let plan = errand.work.plan.id
+                guard let message = found[plan] else {
+                    missed += try await refuse(
+                        [errand],
+                        "the message is not in “\(place.mailbox)” any more: somebody moved it on or removed it"
+                    ).missed
+                    continue
+                }
+                guard !message.facts.flags.contains(.deleted) else {
+                    missed += try await refuse([errand], "somebody marked the message deleted since").missed
+                    continue
+                }
+                var record = errand.work.decision(
+                    at: message.key, identity: message.identity, flags: message.facts.flags,
+                    abilities: ServerAbilities(capabilities: visit.server.capabilities), time: surroundings.clock())
+                for what in errand.work.irrevocable {
+                    try await tell(ControlAnswer(message: "plan \(plan): \(what) cannot be taken back"))
+                }
+                if dryRun {
+                    let actions = record.actions.map { PlanReport.Action($0, state: "waiting", decided: record.time) }
+                    try await tell(
+                        ControlAnswer(
+                            message: "plan \(plan): would be taken back: "
+                                + actions.map(\.sentence).joined(separator: "; ")))
+                } else {
+                    record.finishedTimers = errand.timers
+                    records.append((errand, record))
+                }
+            }
+            made.merge(try await store(records)) { $1 }
+        }
+        if !made.isEmpty { try await visit.executor.carryOutDueSteps() }
+        return (made, missed)
+    }
+
+    /// Journals decisions, and what does not come any more because of them.
+    private func store(_ records: [(errand: Errand, record: DecisionRecord)]) async throws -> [PlanID: PlanID] {
+        if records.isEmpty { return [:] }
+        try await journal.apply(
+            records.flatMap { entry in
+                // Timers end with the decision, in its transaction.
+                let isSettled = entry.record.steps.isEmpty
+                return cancellation(entry.errand.work, isSettled ? entry.errand.timers : [], andUndone: isSettled)
+            })
+        let pending = records.filter { !$0.record.steps.isEmpty }
+        let recorded = try await journal.recordDecisions(pending.map(\.record), progress: [])
+        var made: [PlanID: PlanID] = [:]
+        for (entry, outcome) in zip(pending, recorded) {
+            if let plan = outcome.plan { made[entry.errand.work.plan.id] = plan }
+        }
+        return made
+    }
+
+    /// The messages that are where they should be, by the plans to take back; where the folder was renumbered, by identity.
+    private func find(_ errands: [Errand], _ visit: MailboxVisit) async throws -> [PlanID: ArrivedMessage] {
+        var found: [PlanID: ArrivedMessage] = [:]
+        let here = errands.filter { $0.place.uidValidity == visit.uidValidity }
+        let items = visit.fetchItems(fields: [])
+        var messages: [UID: (FetchedMessage, ArrivedMessage)] = [:]
+        for command in visit.fetches(of: Set(here.map(\.place.uid)), items) {
+            for message in try await visit.connection.run(command).checked().fetched {
+                if let arrived = visit.arrived(message, fields: []) { messages[arrived.key.uid] = (message, arrived) }
+            }
+        }
+        for errand in here {
+            guard let (message, arrived) = messages[errand.place.uid], isMeant(errand, message, arrived) else {
+                continue
+            }
+            found[errand.work.plan.id] = arrived
+        }
+        let renumbered = errands.filter { $0.place.uidValidity != visit.uidValidity }
+        guard !renumbered.isEmpty else { return found }
+        let listed = try await visit.connection.run(.uidFetch(.from(.first), [.uid, .flags], changedSince: nil))
+            .checked()
+        var alike: [PlanID: Int] = [:]
+        for command in visit.fetches(of: Set(listed.fetched.compactMap(\.uid)), items) {
+            for message in try await visit.connection.run(command).checked().fetched {
+                guard let arrived = visit.arrived(message, fields: []) else { continue }
+                for errand in renumbered where isMeant(errand, message, arrived) {
+                    found[errand.work.plan.id] = arrived
+                    alike[errand.work.plan.id, default: 0] += 1
+                }
+            }
+        }
+        // Among several a person has to say.
+        for (plan, count) in alike where count > 1 { found[plan] = nil }
+        return found
+    }
+
+    private func isMeant(_ errand: Errand, _ message: FetchedMessage, _ arrived: ArrivedMessage) -> Bool {
+        guard errand.place.account != errand.work.plan.key.account else {
+            return arrived.identity == errand.work.plan.identity
+        }
+        return IdentityReader.content.identity(of: message) == errand.work.contentIdentity
+    }
+
+    // MARK: Telling
+
+    /// - Returns: how many could not be taken back after all.
+    private func report(_ undone: [PlanID: PlanID], _ tell: Sweeper.Tell) async throws -> Int {
+        var failures = 0
+        for part in undone.values.sorted().chunks(of: Self.part) {
+            for plan in try await journal.plans(PlanQuery(ids: Set(part))) {
+                if plan.plan.state != .done { failures += 1 }
+                try await tell(ControlAnswer(result: try PlanReport(plan).json()))
+            }
+        }
+        return failures
+    }
+}

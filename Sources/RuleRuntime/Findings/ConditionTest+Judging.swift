@@ -9,7 +9,7 @@ extension ConditionTest {
             switch match.kind {
             case .anyOf(let values), .detail(let values): values.isEmpty
             case .domain(let values): values.isEmpty
-            case .name, .me: false
+            case .equal, .name, .me: false
             }
         case .text(_, let match): if case .anyOf(let values) = match.kind { values.isEmpty } else { false }
         case .weekday(_, let days): days.isEmpty
@@ -50,9 +50,10 @@ extension ConditionTest {
             return source == other && source.isUsuallySingle && match.excludes(otherMatch)
         case (.address(let slots, let match), .address(let others, let otherMatch)):
             guard slots == others, TextSource.addresses(slots).isUsuallySingle else { return false }
+            if let values = match.values, let others = otherMatch.values {
+                return match.caseSensitive == otherMatch.caseSensitive && values.isDisjoint(with: others)
+            }
             switch (match.kind, otherMatch.kind) {
-            case (.anyOf(let values), .anyOf(let others)) where match.caseSensitive == otherMatch.caseSensitive:
-                return values.isDisjoint(with: others)
             case (.domain(let domains), .domain(let others)):
                 return !domains.contains { domain in others.contains { Self.isWithin($0, domain) } }
             default: return false
@@ -121,6 +122,17 @@ extension TextMatch {
         case .contains(let needle): needle.isEmpty || value.firstRange(of: needle) != nil
         case .glob(let glob): glob.matches(value)
         case .expression: true
+        }
+    }
+}
+
+extension AddressMatch {
+    /// The only addresses that meet it.
+    fileprivate var values: Set<[UInt8]>? {
+        switch kind {
+        case .equal(let value): [value]
+        case .anyOf(let values): values
+        case .domain, .name, .detail, .me: nil
         }
     }
 }

@@ -24,13 +24,15 @@ struct ActionTemplate {
 
     /// What it is for one message; `nil` for `stop`.
     func planned(for view: MessageView, rule: String, context: EvaluationContext) -> PlannedAction? {
+        // A snooze with `after` begins only then.
+        let begin = context.now + (after ?? 0)
         let action: MailAction
         switch effect {
         case .stop: return nil
-        case .snooze(.duration(let seconds)): action = .snooze(until: context.now + seconds)
+        case .snooze(.duration(let seconds)): action = .snooze(until: begin + seconds)
         case .snooze(.time(let time)): action = .snooze(until: time)
         case .snooze(.secondOfDay(let second)):
-            action = .snooze(until: context.clock.next(secondOfDay: second, after: context.now))
+            action = .snooze(until: context.clock.next(secondOfDay: second, after: begin))
         case .mail(.notify(var request)):
             if request.title.isEmpty { request.title = view.values("Subject")?.texts.first?.text ?? "" }
             action = .notify(request)

@@ -143,7 +143,10 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
     @Test(arguments: endless + patterns + sizes + escapes)
     func itEndsWhileOthersAreServed(_ misbehaviour: Misbehaviour) async throws {
         let source = "rule \"evil\" { run = function(m)\n\n\(misbehaviour.body)\nend }"
-        let evil = try await RuleBench(source)
+        // It is the steps that end it, however busy the machine is.
+        var limits = RuleLimits.standard
+        limits.wallMilliseconds = 60_000
+        let evil = try await RuleBench(source, limits: limits)
         let quick = try await RuleBench("rule \"quick\" { when = from:exists(), run = { mark \"seen\" } }")
         let clock = ContinuousClock()
         let start = clock.now
@@ -157,7 +160,7 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
         }
         let (outcome, end) = await ended
         print("\(misbehaviour.name): ended after \(end - start); the other account waited at most \(longest)")
-        #expect(end - start < .seconds(10))
+        #expect(end - start < .seconds(60))
         switch (misbehaviour.end, outcome) {
         case (.nothing, .decided): break
         case (.spent, .failed(let failure)):

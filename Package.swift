@@ -64,8 +64,8 @@ let package = Package(
         .target(
             name: "ActionExecutor",
             dependencies: [
-                "ActionJournal", "IMAPSession", "IMAPSyntax", "SMTPClient", "MIMEParsing", "MessageDigest",
-                "Notifications", "MailModel", logging,
+                "ActionJournal", "ChildProgram", "IMAPSession", "IMAPSyntax", "SMTPClient", "MIMEParsing",
+                "MessageDigest", "Notifications", "MailModel", logging,
             ]
         ),
 

@@ -12,12 +12,18 @@ public struct ForwardWriter: Sendable {
         public var displayName: String
         /// The account's policy; `nil`: resend, as DESIGN §2.5 has it for forwards.
         public var unknown: UnknownPolicy?
+        /// Every address of the account: what comes from one of them is not replied to.
+        public var ownAddresses: [String]
 
-        public init(account: AccountName, address: EnvelopeAddress, displayName: String, unknown: UnknownPolicy?) {
+        public init(
+            account: AccountName, address: EnvelopeAddress, displayName: String, unknown: UnknownPolicy?,
+            ownAddresses: [String] = []
+        ) {
             self.account = account
             self.address = address
             self.displayName = displayName
             self.unknown = unknown
+            self.ownAddresses = ownAddresses
         }
     }
 
@@ -41,22 +47,17 @@ public struct ForwardWriter: Sendable {
         _ request: ForwardRequest, of identity: MessageIdentity, original: [UInt8], header: HeaderBlock, now: Int64
     ) async throws -> [OutboxDraft] {
         let marker = try await loops.marker(for: original, identity: identity, to: request.to, now: now)
-        let unique = MessageDigest.hex(random(16))
-        let domain = sender.address.rawValue.split(separator: "@").last.map(String.init) ?? "localhost"
-        let messageID = "\(unique)@\(domain)"
+        let (messageID, file) = names()
         let from = request.from.flatMap { EnvelopeAddress($0) } ?? sender.address
         let input = ForwardComposer.Input(
-            from: EmailAddress(
-                name: sender.displayName, localpart: String(from.rawValue.prefix { $0 != "@" }), domain: domain
-            ),
-            to: request.to, subject: header.first("Subject")?.text ?? "", note: request.note, original: original,
+            from: author(from), to: request.to, subject: header.first("Subject")?.text ?? "", note: request.note,
+            original: original,
             messageID: messageID, date: now, offsetMinutes: 0, marker: marker.value,
             originalMessageID: header.first("Message-ID").flatMap { MessageIDList.parse($0.rawValue).first },
             references: header.first("References").map { MessageIDList.parse($0.rawValue) } ?? [],
             summary: ForwardComposer.Summary(of: header)
         )
         let bytes = request.form == .inline ? ForwardComposer.inline(input) : ForwardComposer.attachment(input)
-        let file = "\(unique).eml"
         try await spool.write(bytes, name: file)
         return request.to.map {
             OutboxDraft(

@@ -106,7 +106,9 @@ public struct OutboxRunner: Sendable {
 
     /// - Returns: why it has to be tried again, where it has.
     private func send(_ entry: OutboxEntry) async throws -> SMTPError? {
-        guard let sender = EnvelopeAddress(entry.draft.sender), let recipient = EnvelopeAddress(entry.draft.recipient)
+        let isNull = entry.draft.sender == EnvelopeAddress.null.rawValue
+        guard let sender = isNull ? .null : EnvelopeAddress(entry.draft.sender),
+            let recipient = EnvelopeAddress(entry.draft.recipient)
         else {
             try await finish(entry, .refused, .refused, "the address cannot stand in an envelope", retryAt: nil)
             return nil
@@ -178,25 +180,32 @@ public struct OutboxRunner: Sendable {
         code: FaultCode? = nil
     ) async throws {
         let text = String(text.prefix(500))
-        try await settle(
+        let action = try await settle(
             entry, state, text,
             [.outboxFinished(entry.id, state, result, text: text, notBefore: retryAt, at: clock())])
-        log(entry, result, text, code)
+        log(entry, action, result, text, code)
     }
 
     /// Stores what became of a row, and what that makes of its step and plan.
+    ///
+    /// - Returns: the name of the action that sends.
+    @discardableResult
     private func settle(
         _ entry: OutboxEntry, _ state: OutboxState, _ text: String, _ facts: [JournalFact]
-    ) async throws {
+    ) async throws -> String {
         var facts = facts
         var isSettled = false
+        var action = "forward"
         // Only this runner changes the rows of this step, so what is read here stays true.
-        if let step = try await journal.work(entry.plan)?.steps.first(where: { $0.id == entry.step }) {
+        if let work = try await journal.work(entry.plan), let step = work.steps.first(where: { $0.id == entry.step }) {
+            if work.plan.actions.indices.contains(step.actionIndex) {
+                action = work.plan.actions[step.actionIndex].action.name
+            }
             let rows = step.outbox.filter { $0.id != entry.id }.map(\.state) + [state]
             isSettled = rows.allSatisfy(\.isFinished)
             if isSettled {
                 let verdict = Self.verdict(rows)
-                let detail = verdict == .done ? nil : Self.reason(step.outbox, entry, state, text)
+                let detail = verdict == .done ? nil : "\(action)\(Self.reason(step.outbox, entry, state, text))"
                 facts.append(.stepFinished(entry.step, verdict, StepOutcome(detail: detail), at: clock()))
             }
             if isSettled, rows.contains(.held) { isSettled = false }
@@ -204,6 +213,7 @@ public struct OutboxRunner: Sendable {
         let now = clock()
         try await journal.apply(facts, settling: [entry.plan]) { PlanConsequences.facts(for: $0, at: now) }
         if isSettled { try? await spool.remove(entry.draft.spool) }
+        return action
     }
 
     private static func verdict(_ rows: [OutboxState]) -> StepState {
@@ -216,22 +226,24 @@ public struct OutboxRunner: Sendable {
     private static func reason(_ rows: [OutboxEntry], _ last: OutboxEntry, _ state: OutboxState, _ text: String)
         -> String
     {
-        if state == .superseded { return text }
-        if state == .refused || state == .held { return "forward to \(last.draft.recipient): \(text)" }
+        if state == .superseded { return ": \(text)" }
+        if state == .refused || state == .held { return " to \(last.draft.recipient): \(text)" }
         guard let row = rows.first(where: { $0.id != last.id && ($0.state == .refused || $0.state == .held) }) else {
-            return "forward: \(text)"
+            return ": \(text)"
         }
-        return "forward to \(row.draft.recipient): \(row.attempts.last?.text ?? row.state.rawValue)"
+        return " to \(row.draft.recipient): \(row.attempts.last?.text ?? row.state.rawValue)"
     }
 
-    private func log(_ entry: OutboxEntry, _ result: AttemptResult, _ text: String, _ code: FaultCode?) {
+    private func log(
+        _ entry: OutboxEntry, _ action: String, _ result: AttemptResult, _ text: String, _ code: FaultCode?
+    ) {
         var metadata: Logger.Metadata = ["plan": "\(entry.plan)", "result": "\(result.rawValue)", "reply": "\(text)"]
         if let code { metadata["code"] = "\(code)" }
         switch result {
-        case .accepted: logger.info("forward handed over", metadata: metadata)
-        case .refused: logger.error("forward refused", metadata: metadata)
-        case .deferred: logger.warning("forward put off", metadata: metadata)
-        case .unknown: logger.warning("forward in doubt", metadata: metadata)
+        case .accepted: logger.info("\(action) handed over", metadata: metadata)
+        case .refused: logger.error("\(action) refused", metadata: metadata)
+        case .deferred: logger.warning("\(action) put off", metadata: metadata)
+        case .unknown: logger.warning("\(action) in doubt", metadata: metadata)
         }
     }
 }

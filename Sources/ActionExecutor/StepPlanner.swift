@@ -30,9 +30,13 @@ public struct StepPlanner: Sendable {
         public var reason: String
     }
 
-    /// - Parameter outbox: rows for the actions that send, by the action's index.
+    /// - Parameters:
+    ///   - outbox: rows for the actions that send, by the action's index.
+    ///   - files: the spooled message for those that run a program.
+    ///   - omitted: why an action is not carried out though the others are.
     public func steps(
-        for actions: [PlannedAction], outbox: [Int: [OutboxDraft]]
+        for actions: [PlannedAction], outbox: [Int: [OutboxDraft]], files: [Int: String] = [:],
+        omitted: [Int: String] = [:]
     ) throws(Refusal) -> [StepDraft] {
         var filing: [StepDraft] = []
         var removal: [StepDraft] = []
@@ -69,11 +73,21 @@ public struct StepPlanner: Sendable {
                 step.outbox = outbox[index] ?? []
                 step.released = request.first
                 sending.append(step)
-            case .redirect, .reply, .pipe:
-                throw Refusal(
-                    action: planned.action.name, rule: planned.rule,
-                    reason: "`\(planned.action.name)` cannot be carried out by this version yet"
-                )
+            case .redirect(let request):
+                var step = draft(.submit, StepArguments())
+                step.outbox = outbox[index] ?? []
+                step.released = request.first
+                sending.append(step)
+            case .reply:
+                var step = draft(.submit, StepArguments())
+                step.outbox = outbox[index] ?? []
+                step.omitted = omitted[index]
+                step.released = false
+                sending.append(step)
+            case .pipe(let program):
+                var step = draft(.pipe, StepArguments(program: program, spool: files[index]))
+                step.released = false
+                sending.append(step)
             case .notify(let request):
                 var step = draft(
                     .notify,

@@ -143,7 +143,7 @@ private struct DecisionRow: Sendable {
         }
         // A plan that is not carried out yet releases nothing, `first` or not.
         let mayRelease = verdict.state == .planned || verdict.state == .running
-        for step in steps { try step.store(plan: plan, mayRelease: mayRelease, in: db) }
+        for step in steps { try step.store(plan: plan, mayRelease: mayRelease, at: decision.time, in: db) }
         for timer in decision.timers { try timer.store(plan: plan, in: db) }
     }
 
@@ -197,7 +197,7 @@ struct StepRow: Sendable {
     }
 
     /// - Parameter mayRelease: whether what leaves the mail server may go before it is let go.
-    func store(plan: PlanID, mayRelease: Bool, in db: Database) throws {
+    func store(plan: PlanID, mayRelease: Bool, at time: Int64, in db: Database) throws {
         let released = draft.released && (mayRelease || !draft.kind.leavesTheMailServer)
         try db.run(
             """
@@ -208,8 +208,9 @@ struct StepRow: Sendable {
                 plan.rawValue, draft.position, draft.actionIndex, draft.kind.rawValue, arguments, released,
                 draft.notBefore,
             ])
-        guard !draft.outbox.isEmpty else { return }
         let step = db.lastInsertedRowID
+        if let why = draft.omitted { try StepID(step).finish(.superseded, StepOutcome(detail: why), at: time, in: db) }
+        guard !draft.outbox.isEmpty else { return }
         let state: OutboxState = released ? .ready : .waiting
         for row in draft.outbox {
             try db.run(

@@ -20,7 +20,8 @@ extension JournalFact {
         case .stepDeferred(let step, let notBefore): try step.wait(until: notBefore, in: db)
         case .stepsAdded(let plan, let drafts):
             var encoder = StoredEncoder<StepArguments>()
-            for draft in drafts { try StepRow(draft, &encoder).store(plan: plan, mayRelease: true, in: db) }
+            let time = try db.number("SELECT time FROM plan WHERE id = ?", [plan.rawValue]) ?? 0
+            for draft in drafts { try StepRow(draft, &encoder).store(plan: plan, mayRelease: true, at: time, in: db) }
         case .planRekeyed(let plan, let key): try plan.rekey(key, in: db)
         case .planState(let plan, let state, let error):
             try db.change(

@@ -34,10 +34,12 @@ public struct StepDraft: Hashable, Sendable {
     public var notBefore: Int64?
     /// One for each recipient of a `submit`.
     public var outbox: [OutboxDraft]
+    /// Why it is superseded from the beginning; `nil`: it is to be carried out.
+    public var omitted: String?
 
     public init(
         position: Int, actionIndex: Int, kind: StepKind, arguments: StepArguments = StepArguments(),
-        released: Bool = true, notBefore: Int64? = nil, outbox: [OutboxDraft] = []
+        released: Bool = true, notBefore: Int64? = nil, outbox: [OutboxDraft] = [], omitted: String? = nil
     ) {
         self.position = position
         self.actionIndex = actionIndex
@@ -46,6 +48,7 @@ public struct StepDraft: Hashable, Sendable {
         self.released = released
         self.notBefore = notBefore
         self.outbox = outbox
+        self.omitted = omitted
     }
 }
 

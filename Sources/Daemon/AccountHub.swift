@@ -18,6 +18,7 @@ final class AccountHub: Sendable {
     let elsewhere = Wakeup()
     let timers = Wakeup()
     let schedules = Wakeup()
+    let pipes = Wakeup()
     let channels: [String: any NotificationChannel]
     /// Where the other accounts are.
     let directory: AccountDirectory
@@ -75,6 +76,7 @@ final class AccountHub: Sendable {
         for retry in retries.withLock({ Array($0.values) }) { retry.wake() }
         outbox.wake()
         notices.wake()
+        pipes.wake()
         elsewhere.wake()
         timers.wake()
         schedules.wake()
@@ -84,6 +86,7 @@ final class AccountHub: Sendable {
     func wakeSenders() {
         outbox.wake()
         notices.wake()
+        pipes.wake()
     }
 
     /// `nil` when the account cannot send.
@@ -91,7 +94,8 @@ final class AccountHub: Sendable {
         guard account.canSend, let address = account.address else { return nil }
         return ForwardWriter(
             sender: ForwardWriter.Sender(
-                account: name, address: address, displayName: account.displayName ?? "", unknown: account.unknown
+                account: name, address: address, displayName: account.displayName ?? "", unknown: account.unknown,
+                ownAddresses: account.addresses
             ),
             spool: surroundings.spool, loops: LoopGuard(account: name, journal: surroundings.journal),
             random: { MessageDigest.randomBytes($0) }

@@ -42,6 +42,12 @@ struct AccountService: Sendable {
                     }
                 }
             }
+            let pipes = pipeRunner
+            group.addTask {
+                await repeatedly("running programs", hub.pipes, first: { try await pipes.recover() }) {
+                    try await pipes.runDue()
+                }
+            }
             let notices = noticeRunner
             group.addTask {
                 await repeatedly("notifying", hub.notices, first: { try await notices.recover() }) {
@@ -93,6 +99,8 @@ struct AccountService: Sendable {
                 try await runner.recover()
                 _ = try await runner.sendDue()
             }
+            try await pipeRunner.recover()
+            _ = try await pipeRunner.runDue()
             try await noticeRunner.recover()
             _ = try await noticeRunner.deliverDue()
         } catch {
@@ -109,6 +117,16 @@ struct AccountService: Sendable {
                 mayStop: { [hub] in hub.isStopping }
             )
         }
+    }
+
+    private var pipeRunner: PipeRunner {
+        PipeRunner(
+            account: hub.name, journal: surroundings.journal, spool: surroundings.spool,
+            programs: surroundings.configuration.programs.map {
+                PipeProgram(name: $0.name, command: $0.command, mayRepeat: $0.repeat)
+            },
+            clock: surroundings.clock, logger: logger, mayStop: { [hub] in hub.isStopping }
+        )
     }
 
     private var noticeRunner: NoticeRunner {

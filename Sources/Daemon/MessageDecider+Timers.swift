@@ -20,14 +20,18 @@ extension MessageDecider {
     /// The record of delayed actions whose time has come, for the message as it is now.
     ///
     /// - Returns: `nil` when it vanished while it was being looked at.
-    func comeToPass(_ work: DelayedWork, _ message: ArrivedMessage) async throws -> DecisionRecord? {
+    func comeToPass(
+        _ work: DelayedWork, _ message: ArrivedMessage, state: inout RuleStateSnapshot
+    ) async throws -> DecisionRecord? {
         var record = work.record(at: message.key, time: surroundings.clock(), flags: message.facts.flags)
         let actions = record.actions
         do {
-            if let rule = work.part.recheck, !(try await stillMatches(rule, message, work.plan, &record)) {
+            if let rule = work.part.recheck, !(try await stillMatches(rule, message, work.plan, state, &record)) {
                 return record
             }
-            return try await plan(&record, message, raw: nil) ? record : nil
+            guard try await plan(&record, message, raw: nil, state: state) else { return nil }
+            for change in record.stateChanges { state.apply(change) }
+            return record
         } catch let failure as DecisionFailure {
             record.fail(failure)
             record.actions = actions
@@ -41,10 +45,10 @@ extension MessageDecider {
 
     /// Asks the rule's condition again, of the rules that are in force now.
     private func stillMatches(
-        _ rule: String, _ message: ArrivedMessage, _ plan: PlanRecord, _ record: inout DecisionRecord
+        _ rule: String, _ message: ArrivedMessage, _ plan: PlanRecord, _ state: RuleStateSnapshot,
+        _ record: inout DecisionRecord
     ) async throws -> Bool {
         // What rules remember changed since, and is not changed by asking.
-        let state = try await surroundings.memory.base().state
         guard
             let answer = try await ask(
                 message, .sweep, only: [rule], state: state, now: record.time, foundIn: plan.key.mailbox,

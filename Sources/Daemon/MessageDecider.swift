@@ -61,10 +61,12 @@ struct MessageDecider: Sendable {
                 dry.evidence = decision.evidence
                 records.append(dry)
             }
-            guard try await complete(&record, with: answer, message, proposing) else { return [] }
+            guard try await complete(&record, with: answer, message, state, proposing) else { return [] }
             for change in record.stateChanges { state.apply(change) }
             return [record] + records
-        } catch let refusal as DecisionFailure {
+        } catch var refusal as DecisionFailure {
+            // What rules said stays visible when it is the plan that cannot be made.
+            if refusal.evidence.isEmpty { refusal.evidence = record.evidence }
             record.fail(refusal)
             surroundings.logger.error("rule failed", metadata: ["error": "\(refusal)", "uid": "\(message.key.uid)"])
             return [record]
@@ -156,7 +158,8 @@ struct MessageDecider: Sendable {
 
     /// - Returns: whether the message is still there.
     private func complete(
-        _ record: inout DecisionRecord, with answer: Answer, _ message: ArrivedMessage, _ proposing: Bool
+        _ record: inout DecisionRecord, with answer: Answer, _ message: ArrivedMessage, _ state: RuleStateSnapshot,
+        _ proposing: Bool
     ) async throws -> Bool {
         let decision = answer.decision
         record.actions = decision.actions
@@ -168,52 +171,31 @@ struct MessageDecider: Sendable {
             if !record.actions.isEmpty { record.state = .proposed }
             return true
         }
-        guard try await plan(&record, message, raw: answer.subject.raw) else { return false }
         record.stateChanges = decision.stateChanges
-        return true
+        return try await plan(&record, message, raw: answer.subject.raw, state: state)
     }
 
     /// Gives a record the steps of its actions, and the timers of those that come later.
     ///
+    /// - Parameter state: what rules remember; what this plan adds to it is in the record's changes.
     /// - Returns: whether the message is still there.
-    func plan(_ record: inout DecisionRecord, _ message: ArrivedMessage, raw: [UInt8]?) async throws -> Bool {
+    func plan(
+        _ record: inout DecisionRecord, _ message: ArrivedMessage, raw: [UInt8]?, state: RuleStateSnapshot
+    ) async throws -> Bool {
         if record.actions.isEmpty { return true }
-        guard let outbox = try await spoolForwards(record.actions, raw, message, record.time) else { return false }
-        do {
-            record.steps = try planner.steps(for: record.actions, outbox: outbox)
-        } catch {
-            throw DecisionFailure("rule \(error.rule): \(error.reason)", rule: error.rule, evidence: record.evidence)
-        }
+        var spooling = ActionSpooling(
+            decider: self, identity: message.identity, now: record.time, state: state, raw: raw,
+            whole: { try await whole(message) })
+        guard let steps = try await spooling.steps(for: record.actions) else { return false }
+        record.steps = steps
+        record.stateChanges += spooling.changes
         record.timers = DelayedActions(record.actions, decidedAt: record.time).timers
-        if record.steps.isEmpty { record.state = .done }
-        return true
-    }
-
-    /// What will be sent is on the disk before the plan is: the message may be gone from the server by then.
-    private func spoolForwards(
-        _ actions: [PlannedAction], _ raw: [UInt8]?, _ message: ArrivedMessage, _ now: Int64
-    ) async throws -> [Int: [OutboxDraft]]? {
-        var outbox: [Int: [OutboxDraft]] = [:]
-        var raw = raw
-        // What is sent later is made when it is due.
-        for (index, planned) in actions.enumerated() where planned.after == nil {
-            guard case .forward(let request) = planned.action else { continue }
-            guard let forwards else {
-                throw DecisionFailure(
-                    "rule \(planned.rule): the account cannot send; give it smtp = { … } and an address",
-                    rule: planned.rule
-                )
-            }
-            if raw == nil { raw = try await whole(message) }
-            guard let raw else { return nil }
-            do {
-                outbox[index] = try await forwards.write(
-                    request, of: message.identity, original: raw, header: HeaderBlock(raw), now: now)
-            } catch let refusal as SendingRefusal {
-                throw DecisionFailure("rule \(planned.rule): not forwarded: \(refusal)", rule: planned.rule)
-            }
+        if let why = steps.first?.omitted, steps.allSatisfy({ $0.omitted != nil }), record.timers.isEmpty {
+            record.supersede(why)
+        } else if steps.allSatisfy({ $0.omitted != nil }) {
+            record.state = .done
         }
-        return outbox
+        return true
     }
 }
 
@@ -240,6 +222,7 @@ extension DecisionRecord {
         actions = []
         steps = []
         timers = []
+        stateChanges = []
         error = failure.description
         if let rule = failure.rule { rules = [rule] }
         evidence = failure.evidence

@@ -69,7 +69,7 @@ struct Redecision: Sendable {
                 return []
             }
             let work = DelayedWork(plan: origin, part: part, timers: [])
-            if let record = try await visit.decider.comeToPass(work, message) { records.append(record) }
+            if let record = try await visit.decider.comeToPass(work, message, state: &state) { records.append(record) }
         } else if let event = RuleEvent(decidedFor: plan, whenAsked: isAskedFor) {
             var only: Set<String>?
             if case .schedule(let rule) = event { only = [rule] }

@@ -56,15 +56,23 @@ struct Releaser: Sendable {
                 }
                 for part in own.filter({ $0.key.mailbox == mailbox }).chunks(of: 500) {
                     var facts: [JournalFact] = []
-                    for plan in part { facts += try await ready(plan, visit) }
-                    try await surroundings.journal.apply(facts)
+                    var state = try await surroundings.memory.base().state
+                    for plan in part { facts += try await ready(plan, visit, &state) }
+                    let changesMemory = facts.contains { if case .ruleState = $0 { true } else { false } }
+                    if changesMemory {
+                        try await surroundings.memory.apply(facts)
+                    } else {
+                        try await surroundings.journal.apply(facts)
+                    }
                 }
                 try await visit.executor.carryOutDueSteps()
             }
         }
     }
 
-    private func ready(_ plan: PlanRecord, _ visit: MailboxVisit) async throws -> [JournalFact] {
+    private func ready(
+        _ plan: PlanRecord, _ visit: MailboxVisit, _ state: inout RuleStateSnapshot
+    ) async throws -> [JournalFact] {
         if let work = try await surroundings.journal.work(plan.id), !work.steps.isEmpty {
             return PlanRelease.facts(for: work, at: surroundings.clock())
         }
@@ -76,29 +84,24 @@ struct Releaser: Sendable {
                 )
             ]
         }
-        var outbox: [Int: [OutboxDraft]] = [:]
-        for (index, planned) in plan.actions.enumerated() where planned.after == nil {
-            guard case .forward(let request) = planned.action else { continue }
-            guard let forwards = visit.hub.forwards, let raw = try await visit.decider.fetch(plan.key.uid, .whole)
-            else {
-                return [.planState(plan.id, .superseded, error: "the message was no longer there to be forwarded")]
-            }
-            do {
-                outbox[index] = try await forwards.write(
-                    request, of: plan.identity, original: raw, header: HeaderBlock(raw), now: surroundings.clock())
-            } catch let refusal as SendingRefusal {
-                return [.planState(plan.id, .failed, error: "rule \(planned.rule): not forwarded: \(refusal)")]
-            }
-        }
+        let decider = visit.decider
+        var spooling = ActionSpooling(
+            decider: decider, identity: plan.identity, now: surroundings.clock(),
+            state: state, raw: nil,
+            whole: { try await decider.fetch(plan.key.uid, .whole) })
         do {
-            let steps = try visit.decider.planner.steps(for: plan.actions, outbox: outbox)
-            return [
+            guard let steps = try await spooling.steps(for: plan.actions) else {
+                return [.planState(plan.id, .superseded, error: "the message was no longer there")]
+            }
+            let isAllOmitted = steps.allSatisfy { $0.omitted != nil }
+            state = spooling.state
+            return spooling.changes.map { .ruleState($0) } + [
                 .identitySeen(plan.identity, plan.key, at: surroundings.clock()), .stepsAdded(plan.id, steps),
                 .timersAdded(plan.id, plan.delayed.timers),
-                .planState(plan.id, steps.isEmpty ? .done : .planned, error: nil),
+                .planState(plan.id, isAllOmitted ? .done : .planned, error: steps.first { $0.omitted != nil }?.omitted),
             ]
-        } catch {
-            return [.planState(plan.id, .failed, error: "rule \(error.rule): \(error.reason)")]
+        } catch let failure as DecisionFailure {
+            return [.planState(plan.id, .failed, error: failure.description)]
         }
     }
 }

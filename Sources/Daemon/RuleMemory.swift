@@ -63,6 +63,15 @@ actor RuleMemory {
         return recorded
     }
 
+    /// Stores facts that change what rules remember; whoever is deciding from what was known decides anew.
+    func apply(_ facts: [JournalFact]) async throws {
+        await begin()
+        defer { end() }
+        try await journal.apply(facts)
+        known = nil
+        version += 1
+    }
+
     private func begin() async {
         guard isStoring else { return isStoring = true }
         await withCheckedContinuation { waiting.append($0) }

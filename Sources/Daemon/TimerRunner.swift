@@ -4,6 +4,7 @@ import IMAPSession
 import IMAPSyntax
 import Logging
 import MailModel
+import RuleRuntime
 
 /// Carries out delayed actions when their time has come, where their plan left the message, on connections of its own.
 ///
@@ -105,9 +106,16 @@ struct TimerRunner: Sendable {
             renumbered.map { superseded($0, "“\(mailbox)” was renumbered by the server (UIDVALIDITY changed) since") })
         for part in valid.chunks(of: Self.part) {
             let found = try await look(at: Set(part.map(\.place.uid)), visit)
-            var records: [DecisionRecord] = []
-            for errand in part { records.append(try await decide(errand, found[errand.place.uid], visit)) }
-            try await store(records)
+            var isStored = false
+            while !isStored {
+                let base = try await surroundings.memory.base()
+                var state = base.state
+                var records: [DecisionRecord] = []
+                for errand in part {
+                    records.append(try await decide(errand, found[errand.place.uid], visit, &state))
+                }
+                isStored = try await store(records, decidedFrom: base)
+            }
             try await visit.executor.carryOutDueSteps()
         }
         hub.wakeSenders()
@@ -136,12 +144,14 @@ struct TimerRunner: Sendable {
         return found
     }
 
-    private func decide(_ errand: Errand, _ found: Found?, _ visit: MailboxVisit) async throws -> DecisionRecord {
+    private func decide(
+        _ errand: Errand, _ found: Found?, _ visit: MailboxVisit, _ state: inout RuleStateSnapshot
+    ) async throws -> DecisionRecord {
         switch found {
         case .message(let message) where message.facts.flags.contains(.deleted):
             return superseded(errand, "somebody marked the message deleted")
         case .message(let message):
-            if let record = try await visit.decider.comeToPass(errand.work, message) { return record }
+            if let record = try await visit.decider.comeToPass(errand.work, message, state: &state) { return record }
         case .unreadable:
             var record = errand.work.record(at: errand.place, time: surroundings.clock())
             record.state = .failed
@@ -156,9 +166,16 @@ struct TimerRunner: Sendable {
         errand.work.superseded(at: errand.place, time: surroundings.clock(), why)
     }
 
+    /// Records that rest on nothing that rules remember.
     private func store(_ records: [DecisionRecord]) async throws {
-        if records.isEmpty { return }
-        let recorded = try await journal.recordDecisions(records, progress: [])
+        if !records.isEmpty { _ = try await store(records, decidedFrom: surroundings.memory.base()) }
+    }
+
+    /// - Returns: `false` when they are to be decided again.
+    private func store(_ records: [DecisionRecord], decidedFrom base: RuleMemory.Base) async throws -> Bool {
+        guard let recorded = try await surroundings.memory.store(records, progress: [], decidedFrom: base) else {
+            return false
+        }
         for (record, outcome) in zip(records, recorded) {
             guard case .planned(let plan) = outcome else { continue }
             logger.info(
@@ -170,6 +187,7 @@ struct TimerRunner: Sendable {
                 ]
             )
         }
+        return true
     }
 }
 

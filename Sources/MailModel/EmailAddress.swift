@@ -27,6 +27,9 @@ public struct EmailAddress: Hashable, Sendable, Codable {
 public struct EnvelopeAddress: Hashable, Sendable, CustomStringConvertible {
     public let rawValue: String
 
+    /// The sender of what nobody is to be told of (RFC 5321 §4.5.5). Never a recipient.
+    public static let null = EnvelopeAddress(unchecked: "")
+
     /// `nil` unless it is `local@domain` in printable characters, at most 64 bytes before the `@` and 254 in all
     /// (RFC 5321 §4.5.3.1).
     public init?(_ rawValue: String) {
@@ -40,6 +43,8 @@ public struct EnvelopeAddress: Hashable, Sendable, CustomStringConvertible {
         guard rawValue.utf8.allSatisfy({ $0 > 0x20 && !forbidden.contains($0) }) else { return nil }
         self.rawValue = rawValue
     }
+
+    private init(unchecked: String) { rawValue = unchecked }
 
     /// Whether the transport needs SMTPUTF8 (RFC 6531) for it.
     public var isASCII: Bool { rawValue.utf8.allSatisfy { $0 < 0x80 } }

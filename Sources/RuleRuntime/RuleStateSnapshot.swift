@@ -16,6 +16,12 @@ public struct RuleStateSnapshot: Sendable {
         for change in changes { apply(change) }
     }
 
+    /// What is kept under the key and has not expired.
+    public func value(rule: String, key: String, now: Int64) -> String? {
+        guard let entry = entries[rule]?[key], entry.expires.map({ $0 > now }) ?? true else { return nil }
+        return entry.value
+    }
+
     public mutating func apply(_ change: RuleStateChange) {
         if let value = change.value {
             entries[change.rule, default: [:]][change.key] = Entry(value: value, expires: change.expires)

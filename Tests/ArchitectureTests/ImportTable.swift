@@ -34,6 +34,7 @@ enum ImportTable {
         "Notifications": ["HTTPRequest", "ChildProgram"],
         "ActionExecutor": [
             "ActionJournal", "IMAPSession", "IMAPSyntax", "SMTPClient", "MIMEParsing", "Notifications", "MessageDigest",
+            "ChildProgram",
         ],
         "Accounts": ["HTTPRequest", "TOMLKit", "ChildProgram"],
         "Doctor": ["Accounts", "MailTransport", "IMAPSession", "SMTPClient", "TLSChannel"],

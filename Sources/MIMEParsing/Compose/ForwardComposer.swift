@@ -131,35 +131,21 @@ public struct ForwardComposer: Sendable {
 
     private static func header(_ input: Input) -> [UInt8] {
         var result = HeaderEncoder.fold("From", HeaderEncoder.words(of: input.from))
-        let recipients = input.to.enumerated().map { index, address in
-            let clean = HeaderText.withoutControls(address)
-            return index + 1 < input.to.count ? clean + "," : clean
-        }
-        result += HeaderEncoder.fold("To", recipients)
+        result += HeaderEncoder.addresses("To", input.to)
         let isForward = input.subject.prefix(4).lowercased() == "fwd:"
         result += HeaderEncoder.unstructured("Subject", isForward ? input.subject : "Fwd: " + input.subject)
-        result += field("Date", MailDate.format(input.date, offsetMinutes: input.offsetMinutes))
-        result += field("Message-ID", "<\(id(input.messageID) ?? "")>")
+        result += HeaderEncoder.field("Date", MailDate.format(input.date, offsetMinutes: input.offsetMinutes))
+        result += HeaderEncoder.field("Message-ID", "<\(HeaderEncoder.identifier(input.messageID) ?? "")>")
         // The newest twenty say enough and keep the field short.
-        let references = (input.references.suffix(20) + [input.originalMessageID].compactMap { $0 }).compactMap(id)
-        if !references.isEmpty { result += HeaderEncoder.fold("References", references.map { "<\($0)>" }) }
-        result += field("Auto-Submitted", "auto-generated")
-        if !input.marker.isEmpty { result += field("X-Postmoon-Forwarded", input.marker) }
-        result += field("MIME-Version", "1.0")
+        let references = input.references.suffix(20) + [input.originalMessageID].compactMap { $0 }
+        result += HeaderEncoder.identifiers("References", Array(references))
+        result += HeaderEncoder.field("Auto-Submitted", "auto-generated")
+        if !input.marker.isEmpty { result += HeaderEncoder.field("X-Postmoon-Forwarded", input.marker) }
+        result += HeaderEncoder.field("MIME-Version", "1.0")
         return result
     }
 
-    private static func field(_ name: String, _ value: String) -> [UInt8] {
-        Array("\(name): \(HeaderText.withoutControls(value))\r\n".utf8)
-    }
-
-    /// `nil` for what would break the field it stands in.
-    private static func id(_ id: String) -> String? {
-        let isFine = id.utf8.allSatisfy { $0 > ASCII.space && $0 < 0x7F && $0 != ASCII.less && $0 != ASCII.greater }
-        return isFine && !id.isEmpty && id.utf8.count < 900 ? id : nil
-    }
-
-    private static func withoutMboxLine(_ bytes: [UInt8]) -> [UInt8] {
+    static func withoutMboxLine(_ bytes: [UInt8]) -> [UInt8] {
         guard bytes.starts(with: "From ".utf8), let end = bytes.firstIndex(of: ASCII.lineFeed) else { return bytes }
         return Array(bytes[(end + 1)...])
     }

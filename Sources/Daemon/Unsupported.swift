@@ -10,14 +10,6 @@ public enum Unsupported {
         for outline in rules where outline.rule.enabled {
             let rule = outline.rule
             findings += outline.actions.compactMap { refusal($0, at: $0.position ?? rule.position) }
-            findings += outline.calls.compactMap { call in
-                sample(call.action).flatMap { action in
-                    refusal(
-                        PlannedAction(action: action, rule: rule.name),
-                        at: SourcePosition(file: rule.position.file, line: call.line)
-                    )
-                }
-            }
         }
         for channel in configuration.channels {
             switch channel.kind {
@@ -50,22 +42,13 @@ public enum Unsupported {
         let planner = StepPlanner(
             source: .inbox, abilities: ServerAbilities(canMove: true, hasUIDPlus: true), roles: roles
         )
+        var planned = planned
+        planned.after = nil
         do {
             _ = try planner.steps(for: [planned], outbox: [:])
             return nil
         } catch {
             return RuleFinding(.warning, position, rule: planned.rule, "rule “\(planned.rule)”: \(error.reason)")
-        }
-    }
-
-    /// An action of this name, for those that a version may not carry out.
-    private static func sample(_ name: String) -> MailAction? {
-        switch name {
-        case "redirect": .redirect(RedirectRequest(to: []))
-        case "reply": .reply(ReplyRequest(text: "", period: 0))
-        case "pipe": .pipe(program: "")
-        case "snooze": .snooze(until: 0)
-        default: nil
         }
     }
 }

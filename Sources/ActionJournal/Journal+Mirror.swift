@@ -111,6 +111,7 @@ extension Journal {
                 SELECT plan.uid, step.kind, step.state, step.arguments FROM plan JOIN step ON step.plan = plan.id
                 WHERE plan.account = ? AND plan.mailbox = ? AND plan.uid_validity = ?
                     AND plan.uid IN (SELECT value FROM json_each(?))
+                    AND json_extract(step.arguments, '$.copy') IS NULL
                     AND (step.kind = 'mark_deleted' AND step.state = 'done'
                         OR step.kind IN ('store_flags', 'mark_deleted', 'uid_move', 'uid_expunge')
                             AND (step.state IN ('begun', 'unknown') OR step.state = 'waiting' AND step.attempt > 0))
@@ -119,6 +120,18 @@ extension Journal {
                 try effects[row.uid(), default: OwnEffect()].note(
                     row.value("kind", StepKind.init(rawValue:)), isDone: row.value("state") { $0 == "done" },
                     StepArguments(storedJSON: row.decode(forColumn: "arguments")))
+            }
+            // Copies that are being taken back out of this mailbox.
+            for row in try db.rows(
+                """
+                SELECT json_extract(step.arguments, '$.copy.uid') AS uid
+                FROM step JOIN plan ON plan.id = step.plan
+                WHERE step.state = 'begun' AND step.kind = 'uid_expunge' AND plan.account = ?
+                    AND json_extract(step.arguments, '$.mailbox') = ?
+                    AND json_extract(step.arguments, '$.copy.uidValidity') = ?
+                """, [account.rawValue, mailbox.rawValue, uidValidity.rawValue])
+            {
+                effects[try row.uid(), default: OwnEffect()].removal = .pending
             }
             return effects
         }

@@ -103,6 +103,7 @@ extension StepID {
     /// Brings what this step did into the mirror, in the transaction that says that it is done: nobody will take it for
     /// another hand's change.
     func reflectInMirror(in db: Database) throws {
+        if try reflectCopyTakenBack(in: db) { return }
         guard
             let row = try db.row(
                 """
@@ -134,5 +135,29 @@ extension StepID {
         try db.run(
             "UPDATE mirror SET flags = ? WHERE account = ? AND mailbox = ? AND uid = ?",
             [flags.stored, account.rawValue, mailbox.rawValue, uid.rawValue])
+    }
+
+    /// A copy that is taken back goes from the mirror of the mailbox that it was made in.
+    ///
+    /// - Returns: whether this step is such a removal.
+    private func reflectCopyTakenBack(in db: Database) throws -> Bool {
+        guard
+            let row = try db.row(
+                """
+                SELECT coalesce(json_extract(step.arguments, '$.account'), plan.account) AS account,
+                    json_extract(step.arguments, '$.mailbox') AS mailbox,
+                    json_extract(step.arguments, '$.copy.uidValidity') AS uid_validity,
+                    json_extract(step.arguments, '$.copy.uid') AS uid
+                FROM step JOIN plan ON plan.id = step.plan
+                WHERE step.id = ? AND step.kind = 'uid_expunge' AND json_extract(step.arguments, '$.copy') IS NOT NULL
+                """, [rawValue])
+        else { return false }
+        try db.run(
+            "DELETE FROM mirror WHERE account = ? AND mailbox = ? AND uid_validity = ? AND uid = ?",
+            [
+                try row.account().rawValue, try row.mailbox().rawValue, try row.uidValidity().rawValue,
+                try row.uid().rawValue,
+            ])
+        return true
     }
 }

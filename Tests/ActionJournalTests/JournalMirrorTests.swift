@@ -213,6 +213,27 @@ import Testing
         #expect(try await effects() == [3: OwnEffect(removal: .done)])
     }
 
+    @Test func aCopyThatIsTakenBackGoesFromTheMirrorItWasIn() async throws {
+        let copy = try key(40, mailbox: "Receipts")
+        try await journal.apply([.mirrored([entry(1), MirrorEntry(key: copy, flags: [])])])
+        var draft = step(.uidExpunge)
+        draft.arguments.copy = .init(uidValidity: 7, uid: 40)
+        let id = try await journal.steps(journal.plan(decision(1, steps: [draft])))[0].id
+        func effects(_ name: String, _ uid: UInt32) async throws -> [OwnEffect] {
+            try await Array(
+                journal.ownEffects(
+                    account: account(), mailbox: mailbox(name), uidValidity: #require(UIDValidity(7)),
+                    of: [#require(UID(uid))]
+                ).values)
+        }
+        try await journal.apply([.stepBegun(id, StepPrecondition(), at: 1)])
+        #expect(try await effects("Receipts", 40) == [OwnEffect(removal: .pending)])
+        #expect(try await effects("INBOX", 1).isEmpty)
+        try await journal.apply([.stepFinished(id, .done, nil, at: 2)])
+        #expect(try await rows() == [entry(1)])
+        #expect(try await journal.mirror(account: account(), mailbox: mailbox("Receipts")).isEmpty)
+    }
+
     @Test func roundsOfAFightAreCountedForEachRuleAndMessage() async throws {
         for number in 1...3 {
             _ = try await journal.plan(

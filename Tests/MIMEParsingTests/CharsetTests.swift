@@ -60,6 +60,41 @@ import Testing
         #expect(CharsetDecoder.decode(bytes[...], as: charset) == expected)
     }
 
+    private static let namesCases: [(String, String)] = [
+        ("utf-8", "UTF-8; format=flowed"), ("utf-8", "\"utf-8\""), ("utf-8", "'UTF-8'"), ("utf-8", " utf8 "),
+        ("utf-8", "utf-8\r\n"), ("utf-8", "unicode-1-1-utf-8"), ("utf-8", "utf-8 (Unicode)"), ("utf-8", "utf-8,"),
+        ("windows-1252", "iso8859_1"), ("windows-1252", "ISO-8859-1"), ("windows-1252", "Latin-1"),
+        ("windows-1252", "x-iso-8859-1"), ("windows-1252", "ISO_8859-1:1987"), ("windows-1252", "cp1252"),
+        ("windows-1252", "ISO-8859-1-Windows-3.1-Latin-1"), ("us-ascii", "ANSI_X3.4-1968"), ("us-ascii", "ISO646-US"),
+        ("iso-8859-15", "ISO_8859-15"), ("iso-8859-15", "iso8859-15"), ("windows-1251", "win-1251"),
+        ("windows-1251", "x-cp1251"), ("koi8-r", "KOI8R"), ("koi8-u", "koi8-ru"), ("utf-7", "unicode-1-1-utf-7"),
+        ("gb18030", "x-gbk"), ("gb18030", "GB2312"), ("gb18030", "gb_2312-80"), ("gb18030", "euc-cn"),
+        ("big5", "Big5-HKSCS:2004"), ("big5", "x-x-big5"), ("shift_jis", "windows-31j"), ("shift_jis", "x-sjis"),
+        ("shift_jis", "MS_Kanji"), ("euc-jp", "x-euc-jp"), ("iso-2022-jp", "_iso-2022-jp$ESC"),
+        ("iso-2022-jp", "csISO2022JP"), ("euc-kr", "ks_c_5601-1987"), ("euc-kr", "KSC5601"),
+        ("euc-kr", "x-windows-949"),
+        ("macintosh", "x-mac-roman"), ("cp850", "cp-850"), ("cp850", "IBM850"), ("iso-8859-8", "iso-8859-8-i"),
+        ("windows-874", "tis-620"), ("windows-874", "iso-8859-11"), ("windows-1254", "iso-8859-9"),
+        ("utf-16", "ISO-10646-UCS-2"),
+        ("ISO646-DE", "x-IA5-German"), ("hz", "hz-gb-2312"), ("viscii", "VISCII"),
+    ]
+
+    @Test(arguments: namesCases)
+    func namesAreFoundHoweverTheyAreSpelt(name: String, spelling: String) throws {
+        let found = try #require(Charset(name: spelling))
+        #expect(found == Charset(name: name))
+    }
+
+    @Test func tablesReadAsTheLibraryDoes() throws {
+        for name in CharsetNames.iconvSpellings {
+            guard let charset = Charset(name: name), case .table = charset.decoder else { continue }
+            let bytes = (0x20..<0x100).map { UInt8($0) }
+            let library = try #require(Iconv.decode(bytes[...], from: name))
+            #expect(
+                CharsetDecoder.decode(bytes[...], as: charset) == String(decoding: library, as: UTF8.self), "\(name)")
+        }
+    }
+
     @Test(arguments: [
         "", "nobody", "iso-2022-cn-ext", "ISO-2022-CN-EXT", "iso-2022-cn", "//", "cp037", "ebcdic-us", "x-",
     ])
@@ -91,8 +126,8 @@ import Testing
     @Test func afterManyWrongSequencesTheRestIsLeft() throws {
         let noise = [UInt8](repeating: 0xFF, count: 2_000_000)
         let charset = try #require(Charset(name: "euc-jp"))
-        // Each wrong sequence costs a call; a limited number is marked.
-        #expect(CharsetDecoder.decode(noise[...], as: charset).unicodeScalars.count == 4096)
+        // Each wrong sequence costs a call; a limited number is marked, then all that is left as one.
+        #expect(CharsetDecoder.decode(noise[...], as: charset).unicodeScalars.count == 4097)
     }
 
     @Test func textLabelledUTF8ThatIsNotIsReadAsWindows1252() {

@@ -9,6 +9,9 @@ enum CharsetDecoder {
         case .utf32(let bigEndian): return utf32(bytes, bigEndian: bigEndian)
         case .iso2022JP: return viaIconv(JapaneseMail.eucJP(bytes)[...], name: "EUC-JP-MS")
         case .hz: return viaIconv(ChineseMail.gb2312(bytes)[...], name: "GB18030")
+        case .table(let name):
+            guard let table = SingleByteTable.named(name) else { return decode(bytes, as: .unknown) }
+            return table.decode(bytes)
         case .iconv(let name): return viaIconv(bytes, name: name)
         }
     }

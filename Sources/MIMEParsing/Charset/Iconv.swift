@@ -8,7 +8,7 @@
 
 /// The C library's converter, to UTF-8.
 enum Iconv {
-    /// Wrong sequences after which the rest of a text is given up on: each costs a call.
+    /// Wrong sequences after which only the ASCII of a text is read: each costs a call.
     private static let maxErrors = 4096
 
     /// UTF-8 with U+FFFD for what is wrong; `nil` if the library does not know the charset. At most 6 bytes of output
@@ -53,6 +53,28 @@ enum Iconv {
         }
         // What the converter held back.
         _ = iconv(converter, nil, nil, &target, &targetLeft)
-        return output.count - targetLeft
+        let written = output.count - targetLeft
+        guard errors == maxErrors else { return written }
+        return asciiOnly(
+            UnsafeRawBufferPointer(rebasing: input[(input.count - sourceLeft)...]), into: output, from: written)
+    }
+
+    /// One U+FFFD for what stands between two ASCII characters. Returns where it stopped writing.
+    private static func asciiOnly(
+        _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, from start: Int
+    ) -> Int {
+        var count = start
+        var isInside = false
+        for byte in input {
+            if byte < 0x80, count < output.count {
+                output[count] = byte
+                count += 1
+            } else if byte >= 0x80, !isInside, count + 3 <= output.count {
+                (output[count], output[count + 1], output[count + 2]) = (0xEF, 0xBF, 0xBD)
+                count += 3
+            }
+            isInside = byte >= 0x80
+        }
+        return count
     }
 }

@@ -6,32 +6,14 @@ enum Windows1252 {
         0x0153, 0xFFFD, 0x017E, 0x0178,
     ]
 
-    static func decode(_ bytes: ArraySlice<UInt8>) -> String {
-        guard bytes.contains(where: { $0 >= 0x80 }) else { return String(decoding: bytes, as: UTF8.self) }
-        let high = Self.high
-        var utf8: [UInt8] = []
-        utf8.reserveCapacity(bytes.count + bytes.count / 4)
-        for byte in bytes {
-            if byte < 0x80 {
-                utf8.append(byte)
-                continue
-            }
-            let scalar = scalar(byte, high)
-            if scalar < 0x800 {
-                utf8.append(0xC0 | UInt8(truncatingIfNeeded: scalar >> 6))
-            } else {
-                utf8.append(0xE0 | UInt8(truncatingIfNeeded: scalar >> 12))
-                utf8.append(0x80 | UInt8(truncatingIfNeeded: scalar >> 6) & 0x3F)
-            }
-            utf8.append(0x80 | UInt8(truncatingIfNeeded: scalar) & 0x3F)
-        }
-        return String(decoding: utf8, as: UTF8.self)
-    }
+    private static let table = SingleByteTable((0..<256).map { scalar(UInt8($0)) })
+
+    static func decode(_ bytes: ArraySlice<UInt8>) -> String { table.decode(bytes) }
 
     /// What a numeric character reference of HTML means in 0x80...0x9F.
-    static func scalar(for byte: UInt8) -> UInt32 { UInt32(scalar(byte, high)) }
+    static func scalar(for byte: UInt8) -> UInt32 { UInt32(scalar(byte)) }
 
-    private static func scalar(_ byte: UInt8, _ high: [UInt16]) -> UInt16 {
+    private static func scalar(_ byte: UInt8) -> UInt16 {
         byte >= 0x80 && byte < 0xA0 ? high[Int(byte) - 0x80] : UInt16(byte)
     }
 }

@@ -62,6 +62,33 @@ import Testing
         ("Mar, 24 Nov 2026 02:28:37 +0000", base + 86_400),
         ("23. Dez 2026 02:28:37 +0000", base + 30 * 86_400),
         ("November 23, 2026 02:28:37", base),
+        ("Mon, 23 Nov 2026 2:28:37 a.m.", base),
+        ("Sun, 22 Nov 2026 6:28:37 p.m. -0800", base),
+        ("Mon, 23 Nov 2026 12:28:37 AM", base - 2 * 3600),
+        ("Mon, 23 Nov 2026 12:28:37 PM", base + 10 * 3600),
+        // Zones in other words.
+        ("Mon, 23 Nov 2026 03:28:37 GMT+1", base),
+        ("Sun, 22 Nov 2026 21:28:37 UTC-5", base),
+        ("Mon, 23 Nov 2026 07:58:37 UTC+5:30", base),
+        ("Mon, 23 Nov 2026 03:28:37 GMT +0100", base),
+        ("Mon, 23 Nov 2026 03:28:37 +0100 GMT", base),
+        ("Mon, 23 Nov 2026 04:28:37 MET DST", base),
+        ("Sun, 22 Nov 2026 21:28:37 - 0500", base),
+        ("Mon Nov 22 21:28:37 EST5EDT 2026", base),
+        ("Mon, 23 Nov 2026 02:28:37 \"GMT\"", base),
+        ("Mon, 23 Nov 2026 03:28:37 +0100 (W. Europe Standard Time)", base),
+        ("Mon, 23 Nov 2026 03:28:37 +0100\r\n (added by postmaster@example.org)", base),
+        ("Mon, 23 Nov 2026 02:28:37 J", base),
+        ("Mon, 23 Nov 2026 02:28:37 +2400", base),
+        // Digits alone.
+        ("20261123022837", base), ("202611230228", base - 37), ("Mon, 23 Nov 2026 0228 +0000", base - 37),
+        ("Mon, 23 Nov 2026 022837 +0000", base), ("2026-11-23T02:28Z", base - 37),
+        ("2026-11-23T03:28:37.123456+0100", base), ("11/23/26 2:28:37 AM", base), ("23.11.26 2:28:37", base),
+        // Months of other languages.
+        ("lun., 23 nov. 2026 02:28:37 +0000", base), ("23 de noviembre de 2026 02:28:37", base),
+        ("mar., 1 déc. 2026 02:28:37 +0000", base + 8 * 86_400), ("1 dic 2026 02:28:37", base + 8 * 86_400),
+        ("1. Dezember 2026, 02:28:37 Uhr", base + 8 * 86_400), ("пн, 23 ноя 2026 02:28:37", base),
+        ("2026年11月23日 02:28:37", base), ("23rd November 2026 02:28:37", base), ("Nov. 23, '26 02:28:37", base),
         // What is only a date, or has a wrong time.
         ("23 Nov 2026", 1_795_392_000),
         ("23 Nov 2026 99:99:99", 1_795_392_000),
@@ -84,7 +111,7 @@ import Testing
     private static let givesNothingWhereThereIsNoDateCases: [String] = [
         "", "never", "Mon", "Nov 2026", "32 Nov 2026", "29 Feb 2026 00:00:00", "0 Nov 2026", "23 Nov",
         "23 Nov 20261 02:28:37", "99999999999999999999999999", "23 Nov 0 00:00:00 +0000 x(", "02:28:37", "((((",
-        "13/13/2026",
+        "13/13/2026", "20261323022837", "31 Feb 2026", "2026年13月1日",
     ]
 
     @Test(arguments: givesNothingWhereThereIsNoDateCases)

@@ -57,6 +57,12 @@ struct DateReader {
             takeOffset(value, digits: digits, isNegative: sign == "-")
         } else if digits == 8, year == nil {
             (year, month, day) = (value / 10_000, value / 100 % 100, value % 100)
+        } else if digits == 14 || digits == 12, year == nil {
+            let clock = digits == 14 ? value : value * 100
+            (year, month, day) = (clock / 10_000_000_000, clock / 100_000_000 % 100, clock / 1_000_000 % 100)
+            take(hour: clock / 10_000 % 100, minute: clock / 100 % 100, second: clock % 100)
+        } else if digits == 4, year != nil, time == nil {
+            take(hour: value / 100, minute: value % 100, second: 0)
         } else if digits == 6, year != nil, time == nil {
             take(hour: value / 10_000, minute: value / 100 % 100, second: value % 100)
         } else if digits <= 2, day == nil {
@@ -77,7 +83,7 @@ struct DateReader {
     }
 
     private mutating func take(word: String) {
-        if let number = Self.month(word) {
+        if let number = DateNames.month(word) {
             if month == nil || (monthMayBeWeekday && day != nil) {
                 monthMayBeWeekday = month == nil && day == nil
                 month = number
@@ -85,7 +91,13 @@ struct DateReader {
         } else if word == "am" || word == "pm" {
             guard let (hour, minute, second) = time, hour <= 12, hour > 0 else { return }
             time = (hour % 12 + (word == "pm" ? 12 : 0), minute, second)
-        } else if let minutes = Self.zones[word] {
+        } else if word == "dst" {
+            // `MET DST`
+            if zoneWordSeen, let offset = offsetMinutes { offsetMinutes = offset + 60 }
+        } else if word == "月" || word == "월" {
+            // `2026年11月23日`: the number before it was no day.
+            if month == nil, let number = day { (month, day) = (number, nil) }
+        } else if let minutes = DateNames.zones[word] {
             zoneWordSeen = true
             if offsetMinutes == nil, time != nil { offsetMinutes = minutes }
         }
@@ -99,33 +111,4 @@ struct DateReader {
         default: year
         }
     }
-
-    // MARK: Names
-
-    private static func month(_ word: String) -> Int? {
-        if let month = months[word] { return month }
-        guard word.utf8.count > 3, let month = months[String(word.prefix(3))] else { return nil }
-        return fullNames[month - 1].hasPrefix(word) ? month : nil
-    }
-
-    private static let fullNames = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-        "december",
-    ]
-
-    private static let months: [String: Int] = [
-        "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11,
-        "dec": 12, "mär": 3, "mai": 5, "okt": 10, "dez": 12, "fév": 2, "avr": 4, "aoû": 8, "déc": 12, "ene": 1,
-        "abr": 4, "ago": 8, "dic": 12, "mrt": 3, "mei": 5, "maj": 5, "sept": 9, "märz": 3, "oktober": 10,
-        "dezember": 12,
-    ]
-
-    /// Names of zones in minutes; what is not here says nothing (RFC 5322 §4.3).
-    private static let zones: [String: Int] = [
-        "ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "bst": 60, "west": 60, "cet": 60, "met": 60, "mez": 60,
-        "cest": 120, "mest": 120, "mesz": 120, "eet": 120, "eest": 180, "msk": 180, "ist": 330, "hkt": 480,
-        "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "nzst": 720, "nzdt": 780, "ast": -240, "adt": -180,
-        "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
-        "akst": -540, "akdt": -480, "hst": -600,
-    ]
 }

@@ -30,13 +30,41 @@ enum DateTokens {
             } else if byte.isLetter || byte >= 0x80 {
                 let start = index
                 while index < bytes.count, bytes[index].isLetter || bytes[index] >= 0x80 { index += 1 }
+                if let half = halfOfDay(bytes, from: start, &index) {
+                    tokens.append(.word(half))
+                    continue
+                }
                 let word = String(decoding: bytes[start..<index], as: UTF8.self).lowercased()
                 tokens.append(.word(word))
+                if DateNames.zones[word] != nil { skipZoneRule(bytes, &index) }
             } else {
                 index += 1
             }
         }
         return tokens
+    }
+
+    /// What follows `EST` in `EST5EDT`.
+    private static func skipZoneRule(_ bytes: [UInt8], _ index: inout Int) {
+        guard index + 1 < bytes.count, bytes[index].isDigit, bytes[index + 1].isLetter else { return }
+        index += 1
+        while index < bytes.count, bytes[index].isLetter { index += 1 }
+    }
+
+    /// `a.m.` and `p.m.`, whose first letter ends at `index`.
+    private static func halfOfDay(_ bytes: [UInt8], from start: Int, _ index: inout Int) -> String? {
+        guard index == start + 1, index + 1 < bytes.count, bytes[index] == ASCII.dot,
+            bytes[index + 1].lowercased == UInt8(ascii: "m")
+        else { return nil }
+        switch bytes[start].lowercased {
+        case UInt8(ascii: "a"):
+            index += 2
+            return "am"
+        case UInt8(ascii: "p"):
+            index += 2
+            return "pm"
+        default: return nil
+        }
     }
 
     /// Groups of digits with one kind of separator between them.
@@ -80,6 +108,11 @@ enum DateTokens {
     /// The sign of an offset; a hyphen as in `23-Nov-2026` is none.
     private static func sign(_ bytes: [UInt8], before start: Int, after previous: DateToken?) -> Character? {
         guard start > 0 else { return nil }
+        // `- 0500`
+        if start > 2, bytes[start - 1].isBlank, bytes[start - 3].isBlank, case .time = previous {
+            if bytes[start - 2] == ASCII.hyphen { return "-" }
+            if bytes[start - 2] == UInt8(ascii: "+") { return "+" }
+        }
         if bytes[start - 1] == UInt8(ascii: "+") { return "+" }
         guard bytes[start - 1] == ASCII.hyphen else { return nil }
         if start == 1 || bytes[start - 2].isWhitespace { return "-" }
@@ -94,7 +127,7 @@ enum DateTokens {
         let start = index
         var value = 0
         while index < bytes.count, bytes[index].isDigit {
-            if value < 1_000_000_000_000 { value = value * 10 + Int(bytes[index] &- 0x30) }
+            if value < 100_000_000_000_000 { value = value * 10 + Int(bytes[index] &- 0x30) }
             index += 1
         }
         return (value, index - start)

@@ -31,12 +31,27 @@ import Testing
         ("jane@MÜNCHEN.de", "|jane@münchen.de"),
         ("jane@xn--a.de", "|jane@xn--a.de"),
         ("jane@example.org.", "|jane@example.org"),
+        ("jane@münchen。de", "|jane@münchen.de"),
+        ("用户@例え.jp", "|用户@例え.jp"),
+        ("jane@xn--r8jz45g.jp", "|jane@例え.jp"),
+        ("jane@a--b.example", "|jane@a--b.example"),
         ("jürgen@example.org", "|jürgen@example.org"),
         // Quoted local parts.
         ("\"jane doe\"@example.org", "|jane doe@example.org"),
         ("<\"jane@home\"@example.org>", "|jane@home@example.org"),
         ("\"john\".doe@example.org", "|john.doe@example.org"),
+        ("\"jane\\\"doe\"@example.org", "|jane\"doe@example.org"),
+        ("\"\"@example.org", "|@example.org"),
+        ("\" \"@example.org", "| @example.org"),
+        ("<\"<jane>\"@example.org>", "|<jane>@example.org"),
         // Obsolete forms.
+        ("<@a.example,,@b.example , @c.example:jane@example.org>", "|jane@example.org"),
+        ("Jane < jane @ example . org (c) >", "Jane|jane@example.org"),
+        ("(a)Jane(b)Doe(c)<(d)jane(e)@(f)example(g).(h)org(i)>(j)", "Jane Doe|jane@example.org"),
+        ("Jane . Q . Doe <jane@example.org>", "Jane . Q . Doe|jane@example.org"),
+        ("jane . doe @ example.org", "|jane.doe@example.org"),
+        ("\"Jane\" \"Q\" Doe <jane@example.org>", "Jane Q Doe|jane@example.org"),
+        ("Jane\t\r\n \r\n <jane@example.org>", "Jane|jane@example.org"),
         ("Jane <@a.example,@b.example:jane@example.org>", "Jane|jane@example.org"),
         ("jane @ example . org", "|jane@example.org"),
         ("Jane <jane @ example.org>", "Jane|jane@example.org"),
@@ -51,7 +66,15 @@ import Testing
         ("Undisclosed recipients: ;", ""),
         ("A: a@x.org;, c@z.org, B: b@y.org;", "|a@x.org\n|c@z.org\n|b@y.org"),
         ("A Group:Ed Jones <joe@where.test>,John <jdoe@one.test>", "Ed Jones|joe@where.test\nJohn|jdoe@one.test"),
+        ("Empty:;, Also empty: ; , a@x.org", "|a@x.org"),
+        ("Outer: Inner: a@x.org;, b@y.org;", "|a@x.org\n|b@y.org"),
+        ("\"A, group\": a@x.org;", "|a@x.org"),
+        ("=?utf-8?Q?Gr=C3=BCppe?=: a@x.org;", "|a@x.org"),
+        ("(c)Friends(c):(c)a@x.org(c),(c)(d);(e)", "c|a@x.org"),
+        ("Jane <jane@x.org>, Friends:;", "Jane|jane@x.org"),
         // Domain literals.
+        ("jane@[192.0.2.1](comment)", "comment|jane@[192.0.2.1]"),
+        ("Jane <jane@[192.0.2.1]>, b@y.org", "Jane|jane@[192.0.2.1]\n|b@y.org"),
         ("jane@[192.0.2.1]", "|jane@[192.0.2.1]"),
         ("Jane <jane@[IPv6:2001:db8::1]>", "Jane|jane@[ipv6:2001:db8::1]"),
         // Encoded words.
@@ -133,6 +156,22 @@ import Testing
                 #expect(field(words.joined(separator: " ")).addresses == [address])
             }
         }
+    }
+}
+
+@Suite struct DomainNameTests {
+    private static let formsCases: [(String, String)] = [
+        ("xn--mnchen-3ya.de", "münchen.de"), ("XN--MNCHEN-3YA.DE", "münchen.de"), ("MÜNCHEN.de", "münchen.de"),
+        ("münchen。de", "münchen.de"), ("Example.ORG", "example.org"), ("", ""), ("a..b", "a..b"),
+        // No proper A-labels.
+        ("xn--.de", "xn--.de"), ("xn--a.de", "xn--a.de"), ("xn--example-.org", "xn--example-.org"),
+    ]
+
+    /// Rules may hold either form against an address.
+    @Test(arguments: formsCases)
+    func bothFormsBecomeOne(domain: String, expected: String) {
+        #expect(DomainName.unicode(domain) == expected)
+        #expect(DomainName.unicode(DomainName.unicode(domain)) == expected)
     }
 }
 

@@ -1,17 +1,25 @@
 /// Domain names of addresses (RFC 5890).
-enum DomainName {
+public enum DomainName {
     /// Lower case, U-labels, no dot at the end. A label that is no proper A-label stays as it is.
     static func display(_ bytes: ArraySlice<UInt8>, fallback: Charset = .windows1252) -> String {
         var bytes = bytes
         while bytes.last == ASCII.dot { bytes = bytes.dropLast() }
         let isASCII = bytes.allSatisfy { $0 > ASCII.space && $0 < 0x7F }
         if isASCII, !mayHoldALabel(bytes) { return bytes.lowercasedString() }
-        let lower = isASCII ? bytes.lowercasedString() : HeaderText.decode(bytes, fallback: fallback).lowercased()
-        return lower.split(separator: ".", omittingEmptySubsequences: false).map { label in
+        return unicode(isASCII ? bytes.lowercasedString() : HeaderText.decode(bytes, fallback: fallback))
+    }
+
+    /// A domain as `EmailAddress.domain` has it, whichever form it came in: rules compare in this one.
+    public static func unicode(_ domain: String) -> String {
+        let lower = domain.lowercased()
+        return lower.split(omittingEmptySubsequences: false, whereSeparator: dots.contains).map { label in
             guard label.hasPrefix("xn--"), let text = Punycode.decode(label.dropFirst(4)) else { return String(label) }
             return text
         }.joined(separator: ".")
     }
+
+    /// U+002E and what IDNA takes for it (RFC 3490 §3.1).
+    private static let dots: Set<Character> = [".", "\u{3002}", "\u{FF0E}", "\u{FF61}"]
 
     private static func mayHoldALabel(_ bytes: ArraySlice<UInt8>) -> Bool {
         var previous: UInt8 = 0

@@ -35,6 +35,25 @@ import Testing
         ("[=?utf-8?Q?=C3=BC?=]", "[ü]"),
         // In quotes, although it must not be.
         ("\"=?utf-8?Q?=C3=BC?=\"", "\"ü\""),
+        // Side by side without white space, and with much of it.
+        ("=?utf-8?Q?a?==?utf-8?Q?b?=", "ab"),
+        ("=?utf-8?Q?a?=\t \t=?utf-8?Q?b?=", "ab"),
+        ("=?utf-8?Q?a=?==?utf-8?Q?b?=", "a=b"),
+        ("=?utf-8?Q?a?= =?utf8?Q?b?= =?UTF-8*en?B?Yw==?=", "abc"),
+        // A character cut over three words, in a charset of several bytes, and over a change of encoding.
+        ("=?utf-8?B?8A==?= =?utf-8?B?n5g=?= =?utf-8?B?gA==?=", "😀"),
+        ("=?gb2312?Q?=D6?= =?gb2312?Q?=D0=B9=FA?=", "中国"),
+        ("=?shift_jis?B?k/o=?= =?shift_jis?Q?=96=7B?=", "日本"),
+        ("=?iso-2022-jp?B?GyRCRnw=?= =?iso-2022-jp?B?GyRCS1wbKEI=?=", "日本"),
+        // Raw 8-bit inside and beside.
+        ("=?utf-8?Q?ü_=C3=BC?= ü", "ü ü ü"),
+        // Padding anywhere.
+        ("=?utf-8?B?YQ==YmM=?=", "abc"),
+        ("=?utf-8?B?YWI?= =?utf-8?B?Yw?=", "abc"),
+        ("=?utf-8?B?=YWI=?=", "ab"),
+        ("=?utf-8?b??=", ""),
+        ("=?utf-8?q?=?=", "="),
+        ("=?utf-8?q?=C3=bc=c3=9F?=", "üß"),
         // Language of RFC 2231.
         ("=?utf-8*de?Q?=C3=BC?=", "ü"),
         // Spaces and question marks inside, although they must not be.

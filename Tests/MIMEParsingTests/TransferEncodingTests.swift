@@ -25,6 +25,31 @@ import Testing
         #expect(TransferEncoding.base64.decodedCount(bytes) == expected.utf8.count)
     }
 
+    private static let line = "VGhpcyBpcyBhIGxpbmUgb2YgZGF0YSB0aGF0IGlzIGxvbmcu"
+
+    /// What stands below the data, and whether it is taken for data.
+    private static let footerCases: [(String, Bool)] = [
+        ("\r\n_______________________________________________\r\nlist mailing list\r\nlist@example.org\r\n", false),
+        ("--\r\nThis message was checked by a scanner.\r\n", false),
+        ("\r\n\r\nTo unsubscribe write to list-leave@example.org\r\n", false),
+        ("-- \r\nSent from my list\r\nBye\r\n", false),
+        ("\r\n", false), ("", false), ("====\r\n", false),
+        ("aGVsbG8=\r\n", true), ("aGVs\r\nbG8=\r\n", true), ("aG Vs\r\nbG8=\r\n", true), ("aG*Vs\r\nbG8=\r\n", true),
+    ]
+
+    @Test(arguments: footerCases)
+    func whatIsWrittenBelowBase64IsNoneOfIt(below: String, isData: Bool) {
+        let bytes = Array((Self.line + "\r\n" + Self.line + "\r\n" + below).utf8)[...]
+        let data = "This is a line of data that is long."
+        #expect(text(TransferEncoding.base64.decode(bytes)) == data + data + (isData ? "hello" : ""))
+        #expect(TransferEncoding.base64.decodedCount(bytes) == data.utf8.count * 2 + (isData ? 5 : 0))
+    }
+
+    @Test func piecesThatWerePaddedEachForItselfFollowEachOther() {
+        let pieces = (0..<50).map { "aGVsbG8=" + ($0 % 3 == 0 ? "\r\n" : "") }.joined()
+        #expect(text(TransferEncoding.base64.decode(Array(pieces.utf8)[...])) == String(repeating: "hello", count: 50))
+    }
+
     private static let quotedPrintableCases: [(String, String)] = [
         ("a=3Db", "a=b"),
         ("a=3db", "a=b"),
@@ -40,7 +65,9 @@ import Testing
         ("a==3D", "a=="),
         ("=E2=82=AC", "€"),
         ("raw € bytes", "raw € bytes"),
-        ("a=\rb", "ab"),
+        ("a=\rb", "ab"), ("a= \rb", "ab"), ("a=\r\n", "a"), ("a=\r\n=\r\nb", "ab"), ("a =\r\n b", "a  b"),
+        ("a  \rb", "a  \rb"), ("=", ""), ("==", "="), ("a=\t ", "a"), ("=e2=82=ac=", "€"), ("a=0D=0Ab", "a\r\nb"),
+        ("a\nb\n", "a\nb\n"), ("a\r\r\nb", "a\r\r\nb"), ("a=3", "a=3"), ("a=3\r\nD", "a=3\r\nD"),
         ("", ""),
     ]
 
@@ -85,7 +112,7 @@ import Testing
 
     @Test func sizesAreExactWhateverTheDamage() {
         var generator = SeededGenerator(seed: 6)
-        let alphabet = Array("ABab01+/==\r\n -_*é".utf8)
+        let alphabet = Array("ABab01+/==\r\n -_*é\t#M`".utf8)
         for _ in 0..<2000 {
             let count = Int.random(in: 0...60, using: &generator)
             let noise = (0..<count).map { _ in alphabet.randomElement(using: &generator) ?? 0 }

@@ -50,7 +50,7 @@ import Testing
         ["begin  644 a", "%:&5L;&\\", "end"],
         ["begin 999 a", "%:&5L;&\\", "end"],
         ["> begin 644 a", "> %:&5L;&\\", "> end"],
-        ["begin 644 a"], ["begin-base64 644 a", "aGVsbG8=", "no end"],
+        ["begin 644 a.txt", "", "", "Something else"], ["begin 644 a"], ["begin-base64 644 a", "aGVsbG8=", "no end"],
     ]
 
     @Test(arguments: textCases)

@@ -79,8 +79,8 @@ struct EncodedWord {
     private struct Run {
         private var charset: Charset?
         private var bytes: [UInt8] = []
-        /// Base64 text of words not decoded yet: some senders cut it inside a group of four.
-        private var base64: [UInt8] = []
+        /// Base64 texts of words not decoded yet.
+        private var base64: [ArraySlice<UInt8>] = []
         private(set) var isEmpty = true
 
         mutating func append(_ word: EncodedWord, flushingInto result: inout String) {
@@ -91,7 +91,7 @@ struct EncodedWord {
             isEmpty = false
             charset = wordCharset
             if word.isBase64 {
-                base64.append(contentsOf: word.payload)
+                base64.append(word.payload)
             } else {
                 decodeBase64()
                 QuotedPrintable.decodeHeader(word.payload, into: &bytes)
@@ -106,9 +106,17 @@ struct EncodedWord {
             isEmpty = true
         }
 
+        /// Some senders cut the text inside a group of four, others leave out the padding of each word. Together they
+        /// make whole groups in the first case; one character beyond those there never is.
         private mutating func decodeBase64() {
             guard !base64.isEmpty else { return }
-            bytes.append(contentsOf: Base64.decode(base64[...], stopsAfterPadding: false))
+            var count = 0
+            for word in base64 { count += word.count { Base64.values[Int($0)] < Base64.padding } }
+            if count % 4 == 1 {
+                for word in base64 { bytes.append(contentsOf: Base64.decode(word, isBody: false)) }
+            } else {
+                bytes.append(contentsOf: Base64.decode(Array(base64.joined())[...], isBody: false))
+            }
             base64.removeAll()
         }
     }

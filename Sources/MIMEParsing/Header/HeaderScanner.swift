@@ -21,7 +21,6 @@ enum HeaderScanner {
         let end = range.upperBound
         var budget = limits.headerBlock
         var limitsReached: Set<MIMELimit> = []
-        var eightBit = false
         // The field being read: where it starts and its colon; `nil` while junk is skipped.
         var open: (start: Int, nameEnd: Int, colon: Int, folded: Bool)?
         var lastFieldEnd = first
@@ -47,17 +46,15 @@ enum HeaderScanner {
 
         func result(bodyStart: Int) -> Result {
             Result(
-                block: HeaderBlock(fields: fields, limitsReached: limitsReached, hasRawBytes: eightBit),
+                block: HeaderBlock(
+                    fields: fields, limitsReached: limitsReached,
+                    hasRawBytes: hasRawBytes(bytes, range.lowerBound..<bodyStart)),
                 bodyStart: bodyStart)
         }
 
         while position < end {
             let lineStart = position
-            var accumulated: UInt8 = 0
-            while position < end, bytes[position] != ASCII.lineFeed {
-                accumulated |= bytes[position]
-                position += 1
-            }
+            position = ByteSearch.first(ASCII.lineFeed, in: bytes[position..<end]) ?? end
             var lineEnd = position
             while lineEnd > lineStart, bytes[lineEnd - 1] == ASCII.carriageReturn { lineEnd -= 1 }
             let isTerminated = position < end
@@ -71,7 +68,6 @@ enum HeaderScanner {
             if initial.isBlank {
                 if open != nil {
                     open?.folded = true
-                    eightBit = eightBit || accumulated >= 0x80
                     previousLineEnd = lineEnd
                     lastFieldEnd = position
                 }
@@ -86,7 +82,6 @@ enum HeaderScanner {
             close(at: previousLineEnd)
             if let (nameEnd, colon) = fieldName(bytes, from: lineStart, to: lineEnd) {
                 open = (lineStart, nameEnd, colon, false)
-                eightBit = eightBit || accumulated >= 0x80
                 previousLineEnd = lineEnd
                 lastFieldEnd = position
             } else if lineStart == first, isMboxLine(bytes, from: lineStart, to: lineEnd) {
@@ -100,6 +95,10 @@ enum HeaderScanner {
     /// Whether a header could begin at `start`: a field, or an mbox line before it.
     static func beginsHeader(_ bytes: [UInt8], at start: Int, end: Int) -> Bool {
         isField(bytes, at: start, end: end) || isMboxLine(bytes, from: start, to: end)
+    }
+
+    private static func hasRawBytes(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        bytes.withUnsafeBufferPointer { bytes in bytes[range].reduce(0, |) >= 0x80 }
     }
 
     /// Whether a field could begin at `start`.

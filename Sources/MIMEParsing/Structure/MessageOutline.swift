@@ -33,7 +33,7 @@ struct MessageOutline {
         } else if isText(part, parent: parent) {
             hasText = true
             if part.mediaType == "text/html" { htmls.append(part) } else { texts.append(part) }
-            if findsAttachments, let files = part.uuencodedFiles()?.files { attachments += files }
+            if findsAttachments { attachments += part.uuencodedFiles }
         } else {
             leaves.append(part)
             guard part.filename != nil else { return }

@@ -10,7 +10,7 @@ extension MessagePart {
     /// (8-bit characters in US-ASCII, UTF-8 that is none). False for what is no text.
     public var charsetIsGuessed: Bool {
         guard mediaType.hasPrefix("text/") else { return false }
-        let bytes = encoding == .identity ? body : decoded()[...]
+        let bytes = content
         let (charset, isNamed) = charset(of: bytes)
         guard isNamed else { return unknownCharset != nil || bytes.contains { $0 >= 0x80 } }
         switch charset.decoder {

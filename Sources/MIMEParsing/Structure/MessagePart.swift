@@ -39,15 +39,12 @@ public struct MessagePart: Sendable {
     public func decoded() -> [UInt8] { encoding.decode(body) }
 
     /// The body as text: charset decoded, line ends LF, `format=flowed` paragraphs joined (RFC 3676).
-    public func decodedText() -> String { text(of: encoding == .identity ? body : decoded()[...]) }
+    public func decodedText() -> String { text(of: content) }
 
-    /// As `decodedText()`, without the files that stand uuencoded in it.
-    func textWithoutFiles() -> String {
-        guard let (_, rest) = uuencodedFiles() else { return decodedText() }
-        return text(of: rest[...])
-    }
+    /// As `decoded()`, but a slice of the message where nothing is encoded.
+    var content: ArraySlice<UInt8> { encoding == .identity ? body : decoded()[...] }
 
-    private func text(of bytes: ArraySlice<UInt8>) -> String {
+    func text(of bytes: ArraySlice<UInt8>) -> String {
         let text = LineEndings.lineFeeds(CharsetDecoder.decode(bytes, as: charset(of: bytes).charset))
         guard mediaType == "text/plain", parameters["format"]?.lowercased() == "flowed" else { return text }
         return FlowedText.unfold(text, deletesSpace: parameters["delsp"]?.lowercased() == "yes")

@@ -204,19 +204,27 @@ struct StructureParser {
         guard !boundaries.isEmpty else { return Ending(place: bytes.count, next: bytes.count, stop: .end) }
         var index = start
         let end = bytes.count
-        while index < end {
-            if bytes[index] == ASCII.hyphen, index + 1 < end, bytes[index + 1] == ASCII.hyphen {
-                var lineEnd = index
-                while lineEnd < end, bytes[lineEnd] != ASCII.lineFeed { lineEnd += 1 }
-                if let stop = delimiter(index, lineEnd) {
-                    return Ending(place: index, next: min(lineEnd + 1, end), stop: stop)
-                }
-                index = lineEnd
+        while let line = nextDashes(from: index) {
+            let lineEnd = ByteSearch.first(ASCII.lineFeed, in: bytes[line...]) ?? end
+            if let stop = delimiter(line, lineEnd) {
+                return Ending(place: line, next: min(lineEnd + 1, end), stop: stop)
             }
-            while index < end, bytes[index] != ASCII.lineFeed { index += 1 }
-            index += 1
+            index = lineEnd + 1
         }
         return Ending(place: end, next: end, stop: .end)
+    }
+
+    /// The next line with `--` at its beginning; one begins at `start`. Every byte of a message comes by here.
+    private func nextDashes(from start: Int) -> Int? {
+        bytes.withUnsafeBufferPointer { bytes in
+            var index = start
+            while index + 1 < bytes.count {
+                if bytes[index] == ASCII.hyphen, bytes[index + 1] == ASCII.hyphen { return index }
+                guard let lineFeed = ByteSearch.first(ASCII.lineFeed, in: bytes, from: index) else { return nil }
+                index = lineFeed + 1
+            }
+            return nil
+        }
     }
 
     /// The line break before a delimiter is the delimiter's (RFC 2046 §5.1.1).

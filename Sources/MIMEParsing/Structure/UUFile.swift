@@ -11,18 +11,18 @@ struct UUFile {
 
     /// Files past this many are left as text.
     private static let limit = 2000
+    static let begin = Array("begin".utf8)
     private static let base64Word = Array("begin-base64 ".utf8)
 
     /// In order. What only looks like a beginning - the line behind it is no encoded line - is text.
     static func find(in text: ArraySlice<UInt8>) -> [UUFile] {
-        guard ByteSearch.first(UUEncoding.beginWord, in: text) != nil || ByteSearch.first(base64Word, in: text) != nil
-        else { return [] }
+        guard ByteSearch.hasLine(begin, in: text) else { return [] }
         var files: [UUFile] = []
         var lines = LineScanner(text)
         while files.count < limit {
             let start = lines.position
             guard let line = lines.next() else { break }
-            guard line.starts(with: "begin".utf8), let (name, isBase64) = beginning(line) else { continue }
+            guard line.starts(with: begin), let (name, isBase64) = beginning(line) else { continue }
             let next = lines.position
             if let file = isBase64 ? base64(&lines, name, from: start) : lineByLine(&lines, name, from: start) {
                 files.append(file)
@@ -55,6 +55,7 @@ struct UUFile {
                 return UUFile(
                     name: name, whole: start..<lines.position, data: dataStart..<dataEnd, isBase64: false)
             }
+            if line.isEmpty { continue }
             guard isEncoded(line, isFirst: dataEnd == dataStart) else { break }
             dataEnd = lines.position
         }
@@ -66,7 +67,7 @@ struct UUFile {
     /// A length and as many characters as it needs; a checksum may follow, blanks at the end may be gone, but not many
     /// from the first line, which has to tell a file from prose.
     private static func isEncoded(_ line: ArraySlice<UInt8>, isFirst: Bool) -> Bool {
-        guard let first = line.first else { return true }
+        guard let first = line.first else { return false }
         let needed = (Int((first &- 0x20) & 63) + 2) / 3 * 4
         let count = line.count - 1
         return count <= needed + 2 && (!isFirst || count >= needed - 4)
@@ -88,35 +89,39 @@ struct UUFile {
 }
 
 extension MessagePart {
-    /// The files that stand uuencoded in a plain text, each as a part with the text's path, and the text without them.
-    /// `nil` where there are none.
-    func uuencodedFiles() -> (files: [MessagePart], text: [UInt8])? {
-        guard mediaType == "text/plain", encoding != .uuencode else { return nil }
-        let text = encoding == .identity || !mayHoldUUFiles ? body : decoded()[...]
-        let found = mayHoldUUFiles ? UUFile.find(in: text) : []
-        guard !found.isEmpty else { return nil }
+    /// The files that stand uuencoded in a plain text, each as a part with the text's path.
+    var uuencodedFiles: [MessagePart] {
+        // `begin` is the same in quoted-printable: most texts need no decoding to see that they have none.
+        guard mayHoldFiles, encoding == .base64 || ByteSearch.hasLine(UUFile.begin, in: body) else { return [] }
+        let text = content
+        let found = UUFile.find(in: text)
+        guard !found.isEmpty else { return [] }
         let source = Array(text)
         let offset = text.startIndex
-        var rest: [UInt8] = []
-        var position = text.startIndex
-        var files: [MessagePart] = []
-        for file in found {
-            rest.append(contentsOf: text[position..<file.whole.lowerBound])
-            position = file.whole.upperBound
-            files.append(
-                MessagePart(
-                    path: path, mediaType: "application/octet-stream", parameters: [:],
-                    filename: PartHeader.basename(HeaderText.decode(file.name)), disposition: "attachment",
-                    contentID: nil, header: HeaderBlock(), children: [],
-                    rawBody: (file.data.lowerBound - offset)..<(file.data.upperBound - offset), source: source,
-                    start: file.whole.lowerBound - offset, encoding: file.isBase64 ? .base64 : .uuencode))
+        return found.map { file in
+            MessagePart(
+                path: path, mediaType: "application/octet-stream", parameters: [:],
+                filename: PartHeader.basename(HeaderText.decode(file.name)), disposition: "attachment",
+                contentID: nil, header: HeaderBlock(), children: [],
+                rawBody: (file.data.lowerBound - offset)..<(file.data.upperBound - offset), source: source,
+                start: file.whole.lowerBound - offset, encoding: file.isBase64 ? .base64 : .uuencode)
         }
-        rest.append(contentsOf: text[position...])
-        return (files, rest)
     }
 
-    /// Whether it is worth decoding for them; `begin` is the same in quoted-printable.
-    private var mayHoldUUFiles: Bool {
-        encoding == .base64 || ByteSearch.first(Array("begin".utf8), in: body) != nil
+    /// As `decodedText()`, without the files that stand uuencoded in it.
+    func textWithoutFiles() -> String {
+        let content = content
+        let files = mayHoldFiles ? UUFile.find(in: content) : []
+        guard !files.isEmpty else { return text(of: content) }
+        var rest: [UInt8] = []
+        var position = content.startIndex
+        for file in files {
+            rest.append(contentsOf: content[position..<file.whole.lowerBound])
+            position = file.whole.upperBound
+        }
+        rest.append(contentsOf: content[position...])
+        return text(of: rest[...])
     }
+
+    private var mayHoldFiles: Bool { mediaType == "text/plain" && encoding != .uuencode }
 }

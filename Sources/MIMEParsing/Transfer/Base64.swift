@@ -1,10 +1,10 @@
 /// Base64 (RFC 2045 §6.8), with the usual damage: characters that do not belong are skipped, missing padding is no
-/// matter, pieces that were padded each for itself follow each other.
+/// matter, pieces that were padded each for itself follow each other, and what a mailing list wrote below is left out.
 enum Base64 {
-    private static let skip: UInt8 = 0xFF
-    private static let padding: UInt8 = 0xFE
+    static let skip: UInt8 = 0xFF
+    static let padding: UInt8 = 0xFE
 
-    private static let values: [UInt8] = {
+    static let values: [UInt8] = {
         var values = [UInt8](repeating: skip, count: 256)
         for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }
         values[Int(ASCII.equals)] = padding
@@ -13,42 +13,55 @@ enum Base64 {
 
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    /// - Parameter stopsAfterPadding: whether what follows `=` must look like more base64 to count, since mailing lists
-    ///   append plain text.
-    static func decode(_ bytes: ArraySlice<UInt8>, stopsAfterPadding: Bool) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count / 4 * 3 + 3)
-        run(bytes, stopsAfterPadding: stopsAfterPadding, into: &result)
-        return result
+    /// - Parameter isBody: whether it may have text below it that is none of it.
+    static func decode(_ bytes: ArraySlice<UInt8>, isBody: Bool) -> [UInt8] {
+        let text = isBody ? Base64Footer.cut(bytes) : bytes
+        // Four characters make at most three bytes, two make one and three two.
+        return [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 3) { buffer, count in
+            var sink = BoundedBuffer(buffer)
+            run(text, stopsAfterPadding: isBody, into: &sink)
+            count = sink.count
+        }
     }
 
-    static func decodedCount(_ bytes: ArraySlice<UInt8>, stopsAfterPadding: Bool) -> Int {
+    static func decodedCount(_ bytes: ArraySlice<UInt8>, isBody: Bool) -> Int {
         var count = ByteCount()
-        run(bytes, stopsAfterPadding: stopsAfterPadding, into: &count)
+        run(isBody ? Base64Footer.cut(bytes) : bytes, stopsAfterPadding: isBody, into: &count)
         return count.count
     }
 
     @inline(__always)
     private static func run(_ bytes: ArraySlice<UInt8>, stopsAfterPadding: Bool, into sink: inout some ByteSink) {
-        let values = Self.values
-        var index = bytes.startIndex
-        let end = bytes.endIndex
+        values.withUnsafeBufferPointer { values in
+            bytes.withUnsafeBufferPointer { input in
+                run(input, values, stopsAfterPadding: stopsAfterPadding, into: &sink)
+            }
+        }
+    }
+
+    /// `values` has an entry for every byte; `index` is held against `end` before each access.
+    @inline(__always)
+    private static func run(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ values: UnsafeBufferPointer<UInt8>, stopsAfterPadding: Bool,
+        into sink: inout some ByteSink
+    ) {
+        var index = 0
+        let end = bytes.count
         var bits: UInt32 = 0
         var count = 0
-        var checkedTo = index
+        var checkedTo = 0
         while index < end {
-            if count == 0, index + 3 < end {
-                let first = values[Int(bytes[index])]
-                let second = values[Int(bytes[index + 1])]
-                let third = values[Int(bytes[index + 2])]
-                let fourth = values[Int(bytes[index + 3])]
-                if first | second | third | fourth < 64 {
-                    sink.append(first << 2 | second >> 4)
-                    sink.append(second << 4 | third >> 2)
-                    sink.append(third << 6 | fourth)
+            if count == 0 {
+                while index + 3 < end {
+                    let first = values[Int(bytes[index])]
+                    let second = values[Int(bytes[index + 1])]
+                    let third = values[Int(bytes[index + 2])]
+                    let fourth = values[Int(bytes[index + 3])]
+                    guard first | second | third | fourth < 64 else { break }
+                    sink.append(first << 2 | second >> 4, second << 4 | third >> 2, third << 6 | fourth)
                     index += 4
-                    continue
                 }
+                guard index < end else { break }
             }
             let value = values[Int(bytes[index])]
             index += 1
@@ -56,9 +69,9 @@ enum Base64 {
                 bits = bits << 6 | UInt32(value)
                 count += 1
                 if count == 4 {
-                    sink.append(UInt8(truncatingIfNeeded: bits >> 16))
-                    sink.append(UInt8(truncatingIfNeeded: bits >> 8))
-                    sink.append(UInt8(truncatingIfNeeded: bits))
+                    sink.append(
+                        UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 8),
+                        UInt8(truncatingIfNeeded: bits))
                     count = 0
                 }
             } else if value == padding, count > 0 {
@@ -66,7 +79,7 @@ enum Base64 {
                 count = 0
                 while index < end, values[Int(bytes[index])] >= padding { index += 1 }
                 if stopsAfterPadding, index >= checkedTo {
-                    guard let lineEnd = lineOfBase64(bytes, at: index) else { return }
+                    guard let lineEnd = lineOfBase64(bytes, values, at: index) else { return }
                     checkedTo = lineEnd
                 }
             }
@@ -84,11 +97,12 @@ enum Base64 {
     }
 
     /// Where the line at `start` ends if it is base64: whole groups of its alphabet and nothing else.
-    private static func lineOfBase64(_ bytes: ArraySlice<UInt8>, at start: Int) -> Int? {
-        let values = Self.values
+    private static func lineOfBase64(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ values: UnsafeBufferPointer<UInt8>, at start: Int
+    ) -> Int? {
         var index = start
         var count = 0
-        while index < bytes.endIndex, bytes[index] != ASCII.lineFeed {
+        while index < bytes.count, bytes[index] != ASCII.lineFeed {
             let byte = bytes[index]
             if !byte.isWhitespace {
                 guard values[Int(byte)] != skip else { return nil }

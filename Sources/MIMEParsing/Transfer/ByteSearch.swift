@@ -21,6 +21,19 @@ enum ByteSearch {
         return nil
     }
 
+    /// Whether a line begins with `pattern`.
+    static func hasLine(_ pattern: [UInt8], in bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.withUnsafeBufferPointer { bytes in
+            var start = 0
+            while start + pattern.count <= bytes.count {
+                if bytes[start..<(start + pattern.count)].elementsEqual(pattern) { return true }
+                guard let lineFeed = first(ASCII.lineFeed, in: bytes, from: start) else { return false }
+                start = lineFeed + 1
+            }
+            return false
+        }
+    }
+
     /// Where a byte stands first.
     @inline(__always)
     static func first(_ byte: UInt8, in bytes: ArraySlice<UInt8>) -> Int? {
@@ -28,5 +41,14 @@ enum ByteSearch {
             guard let base = buffer.baseAddress, let found = memchr(base, Int32(byte), buffer.count) else { return nil }
             return bytes.startIndex + (found - UnsafeMutableRawPointer(mutating: base))
         }
+    }
+
+    /// Where a byte stands first at `start`, which is no further than the end, or behind it.
+    @inline(__always)
+    static func first(_ byte: UInt8, in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+        guard start < bytes.count, let base = bytes.baseAddress,
+            let found = memchr(base + start, Int32(byte), bytes.count - start)
+        else { return nil }
+        return found - UnsafeMutableRawPointer(mutating: base)
     }
 }

@@ -27,18 +27,38 @@ enum LineEndings {
 
     /// CRLF and bare CR become LF, NUL goes.
     static func lineFeeds(_ text: String) -> String {
-        let bytes = Array(text.utf8)
-        guard bytes.contains(where: { $0 == ASCII.carriageReturn || $0 == 0 }) else { return text }
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
-        var start = 0
-        for index in bytes.indices where bytes[index] == ASCII.carriageReturn || bytes[index] == 0 {
-            result.append(contentsOf: bytes[start..<index])
-            start = index + 1
-            let isBare = bytes[index] != 0 && (start == bytes.count || bytes[start] != ASCII.lineFeed)
-            if isBare { result.append(ASCII.lineFeed) }
+        var text = text
+        let changed = text.withUTF8 { bytes -> String? in
+            guard
+                ByteSearch.first(ASCII.carriageReturn, in: bytes, from: 0) != nil
+                    || ByteSearch.first(0, in: bytes, from: 0) != nil
+            else { return nil }
+            return String(unsafeUninitializedCapacity: bytes.count) { buffer in
+                // Each byte gives at most one.
+                var sink = BoundedBuffer(buffer)
+                withLineFeeds(bytes, into: &sink)
+                return sink.count
+            }
         }
-        result.append(contentsOf: bytes[start...])
-        return String(decoding: result, as: UTF8.self)
+        return changed ?? text
+    }
+
+    @inline(__always)
+    private static func withLineFeeds(_ bytes: UnsafeBufferPointer<UInt8>, into sink: inout some ByteSink) {
+        let hasNull = ByteSearch.first(0, in: bytes, from: 0) != nil
+        var start = 0
+        while start < bytes.count {
+            let end = ByteSearch.first(ASCII.carriageReturn, in: bytes, from: start) ?? bytes.count
+            let piece = UnsafeBufferPointer(rebasing: bytes[start..<end])
+            if hasNull {
+                for byte in piece where byte != 0 { sink.append(byte) }
+            } else {
+                sink.append(contentsOf: piece)
+            }
+            guard end < bytes.count else { return }
+            start = end + 1
+            // The LF of CRLF comes with the next piece.
+            if start == bytes.count || bytes[start] != ASCII.lineFeed { sink.append(ASCII.lineFeed) }
+        }
     }
 }

@@ -1,10 +1,12 @@
 /// Quoted-printable (RFC 2045 §6.7). An `=` that begins nothing is left as it is; 8-bit characters pass.
 enum QuotedPrintable {
     static func decode(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
-        run(bytes, into: &result)
-        return result
+        // Nothing becomes longer.
+        [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
+            var sink = BoundedBuffer(buffer)
+            run(bytes, into: &sink)
+            count = sink.count
+        }
     }
 
     static func decodedCount(_ bytes: ArraySlice<UInt8>) -> Int {
@@ -37,51 +39,56 @@ enum QuotedPrintable {
         return high << 4 | low
     }
 
+    /// Line by line: blanks at the end of a line were added on the way (rule 3), and an `=` there joins it with the
+    /// next.
     @inline(__always)
     private static func run(_ bytes: ArraySlice<UInt8>, into sink: inout some ByteSink) {
-        var index = bytes.startIndex
-        let end = bytes.endIndex
-        while index < end {
-            let byte = bytes[index]
-            if byte == ASCII.equals {
-                if let value = hexPair(bytes, at: index + 1) {
-                    sink.append(value)
-                    index += 3
-                } else if let next = lineEnd(bytes, from: index + 1) {
-                    index = next
-                } else {
-                    sink.append(byte)
-                    index += 1
-                }
-            } else if byte.isBlank {
-                // Blanks at the end of a line were added on the way (rule 3).
-                var blanksEnd = index
-                while blanksEnd < end, bytes[blanksEnd].isBlank { blanksEnd += 1 }
-                let isTail =
-                    blanksEnd == end || bytes[blanksEnd] == ASCII.lineFeed
-                    || (bytes[blanksEnd] == ASCII.carriageReturn && blanksEnd + 1 < end
-                        && bytes[blanksEnd + 1] == ASCII.lineFeed)
-                if !isTail {
-                    for blank in index..<blanksEnd { sink.append(bytes[blank]) }
-                }
-                index = blanksEnd
+        bytes.withUnsafeBufferPointer { bytes in
+            var start = 0
+            while start < bytes.count {
+                let lineFeed = ByteSearch.first(ASCII.lineFeed, in: bytes, from: start) ?? bytes.count
+                let next = min(lineFeed + 1, bytes.count)
+                var lineEnd = lineFeed
+                if lineEnd < next, lineEnd > start, bytes[lineEnd - 1] == ASCII.carriageReturn { lineEnd -= 1 }
+                var end = lineEnd
+                while end > start, bytes[end - 1].isBlank { end -= 1 }
+                let isSoft = end > start && bytes[end - 1] == ASCII.equals
+                line(bytes, start, isSoft ? end - 1 : end, into: &sink)
+                if !isSoft { sink.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[lineEnd..<next])) }
+                start = next
+            }
+        }
+    }
+
+    /// What stands between `start` and `end`, within which all reads stay.
+    @inline(__always)
+    private static func line(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int, into sink: inout some ByteSink
+    ) {
+        let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
+        var index = 0
+        while index < line.count {
+            let equals = ByteSearch.first(ASCII.equals, in: line, from: index) ?? line.count
+            sink.append(contentsOf: UnsafeBufferPointer(rebasing: line[index..<equals]))
+            index = equals
+            guard index < line.count else { return }
+            if index + 2 < line.count, let high = line[index + 1].hexDigit, let low = line[index + 2].hexDigit {
+                sink.append(high << 4 | low)
+                index += 3
+            } else if let next = bareBreak(line, from: index + 1) {
+                index = next
             } else {
-                sink.append(byte)
+                sink.append(ASCII.equals)
                 index += 1
             }
         }
     }
 
-    /// Behind the line break of a soft break whose `=` stands before `start`, blanks between them allowed; the end of
-    /// the text counts as one.
-    private static func lineEnd(_ bytes: ArraySlice<UInt8>, from start: Int) -> Int? {
+    /// Behind the bare CR of a soft break whose `=` stands before `start`, blanks between them allowed.
+    private static func bareBreak(_ line: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
         var index = start
-        while index < bytes.endIndex, bytes[index].isBlank { index += 1 }
-        if index == bytes.endIndex { return index }
-        if bytes[index] == ASCII.carriageReturn {
-            return index + 1 < bytes.endIndex && bytes[index + 1] == ASCII.lineFeed ? index + 2 : index + 1
-        }
-        return bytes[index] == ASCII.lineFeed ? index + 1 : nil
+        while index < line.count, line[index].isBlank { index += 1 }
+        return index < line.count && line[index] == ASCII.carriageReturn ? index + 1 : nil
     }
 
     /// Text with any line breaks to lines of at most 76 characters with CRLF.

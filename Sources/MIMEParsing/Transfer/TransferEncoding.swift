@@ -23,7 +23,7 @@ enum TransferEncoding: Hashable, Sendable {
     func decode(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         switch self {
         case .identity: return Array(bytes)
-        case .base64: return Base64.decode(bytes, stopsAfterPadding: true)
+        case .base64: return Base64.decode(bytes, isBody: true)
         case .quotedPrintable: return QuotedPrintable.decode(bytes)
         case .uuencode: return UUEncoding.decode(bytes)
         }
@@ -33,21 +33,9 @@ enum TransferEncoding: Hashable, Sendable {
     func decodedCount(_ bytes: ArraySlice<UInt8>) -> Int {
         switch self {
         case .identity: return bytes.count
-        case .base64: return Base64.decodedCount(bytes, stopsAfterPadding: true)
+        case .base64: return Base64.decodedCount(bytes, isBody: true)
         case .quotedPrintable: return QuotedPrintable.decodedCount(bytes)
         case .uuencode: return UUEncoding.decodedCount(bytes)
         }
     }
-}
-
-/// Where decoders put their bytes: into an array, or only into a count.
-protocol ByteSink {
-    mutating func append(_ byte: UInt8)
-}
-
-extension [UInt8]: ByteSink {}
-
-struct ByteCount: ByteSink {
-    var count = 0
-    mutating func append(_ byte: UInt8) { count += 1 }
 }

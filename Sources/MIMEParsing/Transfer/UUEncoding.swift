@@ -2,10 +2,13 @@
 enum UUEncoding {
     /// What stands between `begin` and `end`; without `begin` every line is tried.
     static func decode(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count / 4 * 3)
-        run(bytes, into: &result)
-        return result
+        // Of a line at least the length and one character are there; four characters, or what is left of them at its
+        // end, make three bytes.
+        [UInt8](unsafeUninitializedCapacity: bytes.count / 2 * 3 + 3) { buffer, count in
+            var sink = BoundedBuffer(buffer)
+            run(bytes, into: &sink)
+            count = sink.count
+        }
     }
 
     static func decodedCount(_ bytes: ArraySlice<UInt8>) -> Int {

@@ -128,6 +128,11 @@ struct MessageReport: Encodable {
         for attachment in attachments {
             lines.append("attachment: \(attachment.filename)  \(attachment.type)  \(attachment.size) bytes")
         }
+        for part in parts {
+            if let protection = part.protection { lines.append("\(protection): part \(part.part)  \(part.type)") }
+            if let method = part.calendarMethod { lines.append("calendar: part \(part.part)  \(method)") }
+        }
+        if !limits.isEmpty { lines.append("not shown whole, past the limit of: " + limits.joined(separator: ", ")) }
         return lines.map(Terminal.safe).joined(separator: "\n")
     }
 }

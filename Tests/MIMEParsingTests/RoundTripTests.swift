@@ -60,12 +60,12 @@ import Testing
         for _ in 0..<Self.rounds {
             let data = bytes(&generator)
             let encoded = Base64.encodeLines(data)
-            #expect(Base64.decode(encoded[...], stopsAfterPadding: true) == data)
-            #expect(Base64.decodedCount(encoded[...], stopsAfterPadding: true) == data.count)
+            #expect(Base64.decode(encoded[...], isBody: true) == data)
+            #expect(Base64.decodedCount(encoded[...], isBody: true) == data.count)
             // Line breaks may stand anywhere.
             let place = Int.random(in: 0...encoded.count, using: &generator)
             let broken = encoded[..<place] + [ASCII.lineFeed] + encoded[place...]
-            #expect(Base64.decode(broken, stopsAfterPadding: false) == data)
+            #expect(Base64.decode(broken, isBody: false) == data)
         }
     }
 

@@ -55,9 +55,4 @@ public struct FileVerdict: Sendable {
             )
         }
     }
-
-    /// `received` of a file: its newest Received, else its Date, else now (DESIGN §5).
-    public static func received(_ header: HeaderBlock, now: Int64) -> Int64 {
-        MessageAge.received(header, now: now)
-    }
 }

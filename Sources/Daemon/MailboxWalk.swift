@@ -17,7 +17,11 @@ struct MailboxWalk: Sendable {
     /// - Parameter body: given the messages of a part that are not marked deleted, with the header fields that rules can
     ///   need.
     func run(_ body: ([ArrivedMessage]) async throws -> Void) async throws {
-        let fields = await visit.hub.surroundings.rules.headerFields(for: visit.hub.name)
+        try await run(fetching: await visit.hub.surroundings.rules.headerFields(for: visit.hub.name), body)
+    }
+
+    /// - Parameter fields: the header fields that other rules can need; `nil`: the whole header.
+    func run(fetching fields: Set<String>?, _ body: ([ArrivedMessage]) async throws -> Void) async throws {
         let commands = try await uids().chunks(of: Self.part).flatMap {
             visit.fetches(of: Set($0), visit.fetchItems(fields: fields))
         }

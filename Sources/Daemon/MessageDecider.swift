@@ -62,7 +62,8 @@ struct MessageDecider: Sendable {
                 records.append(dry)
             }
             guard try await complete(&record, with: answer, message, state, proposing) else { return [] }
-            for change in record.stateChanges { state.apply(change) }
+            // Later messages of a sweep see what it would remember, a mere look's too.
+            for change in trigger.isSweep ? answer.decision.stateChanges : record.stateChanges { state.apply(change) }
             return [record] + records
         } catch var refusal as DecisionFailure {
             // What rules said stays visible when it is the plan that cannot be made.
@@ -130,7 +131,7 @@ struct MessageDecider: Sendable {
         return rules.filter { counted.contains($0.name) }.map { RuleLimit(rule: $0.name, plans: $0.limit) }
     }
 
-    private func provide(
+    func provide(
         _ need: MessageNeed, _ subject: inout RuleMessage, _ message: ArrivedMessage
     ) async throws -> Bool {
         switch need {
@@ -197,6 +198,10 @@ struct MessageDecider: Sendable {
         }
         return true
     }
+}
+
+extension PlanTrigger {
+    fileprivate var isSweep: Bool { if case .sweep = self { true } else { false } }
 }
 
 /// Why nothing is planned for a message.

@@ -24,6 +24,8 @@ public struct PlanReport: Codable, Sendable {
         public var program: String?
         public var after: Int64?
         public var attempts: [Attempt]?
+        /// Why it was not done, or not yet.
+        public var detail: String?
     }
 
     @Nullable public var plan: Int64?
@@ -42,11 +44,13 @@ public struct PlanReport: Codable, Sendable {
     @Nullable public var error: String?
     public var evidence: [RuleEvidence]
     public var generation: Int64?
+    /// Of a sweep that is carried out: what happened to the message since the plan was shown.
+    public var changed: [String]?
 
     private enum CodingKeys: String, CodingKey {
         case plan, time, account, folder, uid
         case messageID = "message_id"
-        case subject, from, event, trigger, rules, actions, status, error, evidence, generation
+        case subject, from, event, trigger, rules, actions, status, error, evidence, generation, changed
     }
 
     public init(_ view: PlanView) {
@@ -64,6 +68,10 @@ public struct PlanReport: Codable, Sendable {
         rules = view.rules
         actions = view.actions.map {
             Action($0.action, state: $0.state.rawValue, attempts: $0.attempts, decided: plan.time)
+        }
+        for index in actions.indices {
+            let unfinished = view.steps.first { $0.actionIndex == index && $0.state != .done }
+            actions[index].detail = unfinished?.outcome?.detail
         }
         status = plan.state.rawValue
         error = plan.error

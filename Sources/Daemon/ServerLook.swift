@@ -1,7 +1,9 @@
 import Accounts
+import ActionExecutor
 import IMAPSession
 import IMAPSyntax
 import Logging
+import MIMEParsing
 import MailModel
 import MailTransport
 
@@ -35,21 +37,31 @@ public struct ServerLook: Sendable {
         }
     }
 
+    /// A whole message as it lies on the server.
+    public struct Message: Sendable {
+        public var facts: MessageFacts
+        public var raw: [UInt8]
+        public var identity: MessageIdentity?
+    }
+
     /// A whole message with its facts; `nil` when there is none with that UID.
-    public func message(_ mailbox: MailboxName, _ uid: UID) async throws -> (facts: MessageFacts, raw: [UInt8])? {
+    public func message(_ mailbox: MailboxName, _ uid: UID) async throws -> Message? {
         try await connected { connection, server in
             guard let wire = server.layout.wireName(mailbox) else { return nil }
             _ = try await connection.run(.examine(wire, condstore: false)).checked()
+            let identities = IdentityReader(capabilities: server.capabilities)
             let reply = try await connection.run(
                 .uidFetch(
-                    .set(UIDSet(uid)), [.uid, .flags, .internalDate, .size, .bodyPeek(.whole, partial: nil)],
+                    .set(UIDSet(uid)),
+                    [.uid, .flags, .internalDate, .size, .bodyPeek(.whole, partial: nil)] + identities.fetchItems,
                     changedSince: nil
                 )
             ).checked()
             guard let found = reply.fetched.first(where: { $0.uid == uid }), let facts = found.facts,
                 let raw = found.body(.whole)
             else { return nil }
-            return (facts, raw)
+            return Message(
+                facts: facts, raw: raw, identity: identities.identity(of: found, header: HeaderBlock(raw)))
         }
     }
 

@@ -2,6 +2,7 @@ import Accounts
 import ActionJournal
 import Logging
 import MailModel
+import RuleRuntime
 
 /// What commands do on their own when no daemon runs; planning needs no lock and works beside one.
 public struct SweepSession: Sendable {
@@ -22,6 +23,31 @@ public struct SweepSession: Sendable {
     public func plan(_ query: SweepQuery) async throws -> (number: Int64, plans: [PlanReport]) {
         let (number, plans) = try await Sweeper(engine: engine).plan(query)
         return (number, plans.map(PlanReport.init))
+    }
+
+    /// What in the query is not there: a rule, or a folder's name that cannot be one.
+    public func complaint(_ query: SweepQuery) async -> String? {
+        if let folder = query.folders.first(where: { MailboxName($0) == nil }) {
+            return "“\(folder)” cannot be a folder's name"
+        }
+        let known = await engine.surroundings.rules.current?.runtimes.first?.rules.map(\.name) ?? []
+        return query.rules.first { !known.contains($0) }.map { "there is no rule “\($0)”" }
+    }
+
+    /// What would change under other rules. Changes and stores nothing.
+    public func compare(
+        _ query: SweepQuery, with folder: String, _ show: @escaping @Sendable (ComparisonReport) -> Void
+    ) async throws -> ComparisonCounts {
+        let other = try await RuleRuntime(
+            folder: try RuleFolder.read(folder), environment: RuleEnvironment(engine.surroundings.configuration),
+            executor: RuleExecutor(label: "compare")
+        )
+        return try await RuleComparison(engine: engine, other: other).run(query) { show($0) }
+    }
+
+    /// Whether the rules file mail as it was filed. Changes and stores nothing.
+    public func agree(_ query: SweepQuery) async throws -> (rules: [AgreementReport], counts: AgreementCounts) {
+        try await RuleAgreement(engine: engine).run(query)
     }
 
     public func apply(_ number: Int64, _ show: @escaping Show) async throws -> Int32 {

@@ -1,30 +1,8 @@
 import ActionExecutor
 import ActionJournal
 import Foundation
-import IMAPSession
-import IMAPSyntax
-import Logging
 import MailModel
 import RuleRuntime
-
-/// Which messages a sweep looks at.
-public struct SweepQuery: Codable, Sendable {
-    public var account: String?
-    public var folders: [String]
-    /// Only messages received within so many seconds.
-    public var since: Int64?
-    public var rules: [String]
-
-    /// `nil`: the rules for mail that arrives.
-    var only: Set<String>? { rules.isEmpty ? nil : Set(rules) }
-
-    public init(account: String? = nil, folders: [String] = [], since: Int64? = nil, rules: [String] = []) {
-        self.account = account
-        self.folders = folders
-        self.since = since
-        self.rules = rules
-    }
-}
 
 /// Runs the rules over mail that is already there.
 public struct Sweeper: Sendable {
@@ -48,19 +26,21 @@ public struct Sweeper: Sendable {
     public func applyAtOnce(_ query: SweepQuery, tell: Tell) async throws -> Int32 {
         let number = try await saveQuery(query)
         try await walk(query, number: number, proposing: false)
-        return try await report(PlanQuery(trigger: .sweep(run: number)), "sweep \(number)", tell)
+        return try await report(PlanQuery(trigger: .sweep(run: number)), "sweep \(number)", [:], tell)
     }
 
-    /// Carries out a saved sweep: exactly its plans, each step under its precondition.
+    /// Carries out a saved sweep: exactly its plans, each step under its precondition. What changed since it was shown
+    /// is told with each plan.
     public func apply(number: Int64, tell: Tell) async throws -> Int32 {
         guard try await surroundings.journal.savedSweep(number) != nil else {
             try await tell(ControlAnswer(message: "there is no sweep \(number)"))
             return 1
         }
         let query = PlanQuery(trigger: .sweep(run: number))
-        let plans = try await surroundings.journal.plans(query).filter { $0.plan.state == .proposed }
-        try await Releaser(engine: engine).carryOut(plans.map(\.plan))
-        return try await report(query, "sweep \(number)", tell)
+        let plans = try await surroundings.journal.plans(query).filter { $0.plan.state == .proposed }.map(\.plan)
+        let changes = try await SweepChanges(engine: engine).look(plans)
+        try await Releaser(engine: engine).carryOut(plans)
+        return try await report(query, "sweep \(number)", changes, tell)
     }
 
     private func saveQuery(_ query: SweepQuery) async throws -> Int64 {
@@ -68,12 +48,19 @@ public struct Sweeper: Sendable {
         return try await surroundings.journal.saveSweep(time: surroundings.clock(), query: text, rows: [])
     }
 
-    private func report(_ query: PlanQuery, _ name: String, _ tell: Tell) async throws -> Int32 {
+    private func report(
+        _ query: PlanQuery, _ name: String, _ changes: [PlanID: [String]], _ tell: Tell
+    ) async throws -> Int32 {
         let plans = try await surroundings.journal.plans(query)
-        for plan in plans { try await tell(ControlAnswer(result: try PlanReport(plan).json())) }
+        for plan in plans {
+            var report = PlanReport(plan)
+            report.changed = changes[plan.plan.id]
+            try await tell(ControlAnswer(result: try report.json()))
+        }
         let failed = plans.filter { [.failed, .held].contains($0.plan.state) }.count
-        let counts = Dictionary(grouping: plans, by: \.plan.state).map { "\($0.value.count) \($0.key.rawValue)" }
+        var counts = Dictionary(grouping: plans, by: \.plan.state).map { "\($0.value.count) \($0.key.rawValue)" }
             .sorted()
+        if !changes.isEmpty { counts.append("\(changes.count) changed since the plan was shown") }
         try await tell(
             ControlAnswer(message: "\(name): \(plans.isEmpty ? "nothing to do" : counts.joined(separator: ", "))")
         )
@@ -81,27 +68,31 @@ public struct Sweeper: Sendable {
     }
 
     private func walk(_ query: SweepQuery, number: Int64, proposing: Bool) async throws {
-        for hub in engine.hubs where query.account == nil || query.account == hub.name.rawValue {
-            let folders = query.folders.isEmpty ? hub.account.watch : query.folders.compactMap(MailboxName.init)
-            for folder in folders {
+        // Of a look nothing is stored, but later messages see what rules would remember by then.
+        var remembered: RuleStateSnapshot?
+        for hub in engine.hubs where query.includes(hub.name) {
+            for folder in query.folders(orElse: hub.account.watch) {
                 let (visit, _) = try await MailboxVisit.open(hub, folder)
                 defer {
                     visit.connection.close()
                     hub.wakeAll()
                 }
-                try await walk(visit, query, number: number, proposing: proposing)
+                try await walk(visit, query, number: number, proposing: proposing, &remembered)
             }
         }
     }
 
     /// Goes over the messages of a folder, and carries out what was decided, part by part.
-    private func walk(_ visit: MailboxVisit, _ query: SweepQuery, number: Int64, proposing: Bool) async throws {
-        let oldest = query.since.map { surroundings.clock() - $0 }
-        try await MailboxWalk(visit: visit, since: oldest).run { messages in
+    private func walk(
+        _ visit: MailboxVisit, _ query: SweepQuery, number: Int64, proposing: Bool,
+        _ remembered: inout RuleStateSnapshot?
+    ) async throws {
+        let walk = MailboxWalk(visit: visit, since: query.oldest(at: surroundings.clock()))
+        try await walk.run { messages in
             var isStored = false
             while !isStored {
                 let base = try await surroundings.memory.base()
-                var state = base.state
+                var state = remembered ?? base.state
                 var records: [DecisionRecord] = []
                 for message in messages {
                     records += try await visit.decider.decide(
@@ -110,6 +101,7 @@ public struct Sweeper: Sendable {
                     ).filter { !$0.actions.isEmpty || $0.state == .failed || !$0.stateChanges.isEmpty }
                 }
                 isStored = try await surroundings.memory.store(records, progress: [], decidedFrom: base) != nil
+                if proposing { remembered = state }
             }
             if !proposing { try await visit.executor.carryOutDueSteps() }
         }

@@ -20,6 +20,10 @@ enum PlanText {
         if let generation = report.generation, generation > 0 { by.append("generation \(generation)") }
         if !by.isEmpty { text += "  (\(by.joined(separator: ", ")))" }
         if let error = report.error { text += "\n    \(error)" }
+        for action in report.actions {
+            if let detail = action.detail, detail != report.error { text += "\n    \(action.action): \(detail)" }
+        }
+        for change in report.changed ?? [] { text += "\n    since it was shown: \(change)" }
         return text.split(separator: "\n").map { Terminal.safe(String($0)) }.joined(separator: "\n")
     }
 

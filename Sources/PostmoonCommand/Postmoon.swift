@@ -9,8 +9,8 @@ struct Postmoon: AsyncParsableCommand {
         abstract: "Watches mailboxes over IMAP and runs your own mail rules, written in Lua.",
         version: programVersion,
         subcommands: [
-            Run.self, Check.self, TestCommand.self, Sweep.self, Inspect.self, Why.self, Log.self, Status.self,
-            Release.self, Undo.self, Folders.self, DoctorCommand.self, JournalCommand.self, Forget.self,
+            Run.self, Check.self, TestCommand.self, Sweep.self, Inspect.self, Why.self, Repl.self, Log.self,
+            Status.self, Release.self, Undo.self, Folders.self, DoctorCommand.self, JournalCommand.self, Forget.self,
             Reference.self,
         ]
     )

@@ -7,7 +7,16 @@ import Logging
 
 struct Sweep: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Rules over mail already there: shows the plan and saves it under a number."
+        abstract: "Rules over mail already there: shows the plan and saves it under a number.",
+        discussion: """
+            Without --apply nothing is changed: what the rules for new mail would do is shown and saved. --apply NUMBER \
+            carries out exactly that, each step under its precondition, and says what changed since.
+
+            --compare FOLDER shows message by message what would change under the rules in another folder: - is what the \
+            rules in force want, + what the others want. --agree takes each message as if it had just come and compares \
+            where the rules would have put it with where it lies; it looks into the watched folders and all that rules \
+            file into. Both change and save nothing.
+            """
     )
 
     /// Plans past which a person is asked.
@@ -27,6 +36,12 @@ struct Sweep: AsyncParsableCommand {
     @Option(help: "Only mail received within this time, such as 90d.")
     var since: String?
 
+    @Option(help: ArgumentHelp("Show what would change under the rules in this folder.", valueName: "FOLDER"))
+    var compare: String?
+
+    @Flag(help: "Show where the rules agree with how the mail was filed.")
+    var agree = false
+
     @Flag(help: "Carry the plan out: NUMBER is one shown before; without it, decide and act in one go.")
     var apply = false
 
@@ -35,6 +50,13 @@ struct Sweep: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("The number of a plan shown before.", valueName: "NUMBER"))
     var number: Int64?
+
+    func validate() throws {
+        if [compare != nil, agree, apply].filter({ $0 }).count > 1 {
+            throw ValidationError("--apply, --compare and --agree are three different things; give one")
+        }
+        if number != nil, !apply { throw ValidationError("a NUMBER goes with --apply") }
+    }
 
     func run() async throws {
         let configuration = try common.load()
@@ -49,6 +71,10 @@ struct Sweep: AsyncParsableCommand {
         do {
             if apply {
                 try await act(configuration, query, show)
+            } else if let compare {
+                try await look(configuration, query, comparingWith: compare)
+            } else if agree {
+                try await lookForAgreement(configuration, query)
             } else {
                 let (number, plans) = try await planned(configuration, query)
                 for plan in plans { show(ControlAnswer(result: try plan.json())) }
@@ -69,7 +95,37 @@ struct Sweep: AsyncParsableCommand {
     private func planned(
         _ configuration: Configuration, _ query: SweepQuery
     ) async throws -> (number: Int64, plans: [PlanReport]) {
-        try await withSession(configuration, acting: false) { try await $0.plan(query) }
+        try await withSession(configuration, acting: false) { session in
+            try await check(query, session)
+            return try await session.plan(query)
+        }
+    }
+
+    private func check(_ query: SweepQuery, _ session: SweepSession) async throws {
+        if let complaint = await session.complaint(query) { throw CommandStatus.wrong(complaint) }
+    }
+
+    private func look(
+        _ configuration: Configuration, _ query: SweepQuery, comparingWith folder: String
+    ) async throws {
+        let json = common.json
+        let counts = try await withSession(configuration, acting: false) { session in
+            try await check(query, session)
+            return try await session.compare(query, with: folder) { report in
+                guard json else { return Terminal.line(SweepText.text(report)) }
+                if let line = try? report.json() { Terminal.line(line) }
+            }
+        }
+        Self.show(ControlAnswer(message: counts.sentence), json: json)
+    }
+
+    private func lookForAgreement(_ configuration: Configuration, _ query: SweepQuery) async throws {
+        let (rules, counts) = try await withSession(configuration, acting: false) { session in
+            try await check(query, session)
+            return try await session.agree(query)
+        }
+        for rule in rules { Terminal.line(common.json ? try rule.json() : SweepText.text(rule)) }
+        Self.show(ControlAnswer(message: counts.sentence), json: common.json)
     }
 
     private func act(
@@ -93,6 +149,7 @@ struct Sweep: AsyncParsableCommand {
         if status == nil {
             let number = number
             status = try await withSession(configuration, acting: true) { session in
+                if number == nil { try await check(query, session) }
                 if let number { return try await session.apply(number, show) }
                 return try await session.applyAtOnce(query, show)
             }

@@ -3,7 +3,6 @@ import ActionJournal
 import ArgumentParser
 import Daemon
 import Foundation
-import MIMEParsing
 import MailModel
 
 struct Why: AsyncParsableCommand {
@@ -13,11 +12,7 @@ struct Why: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "For a file: the account it is taken to be in.")
-    var account: String?
-
-    @Option(help: "For a file: the folder it is taken to be in.")
-    var folder = "INBOX"
+    @OptionGroup var place: FilePlaceOptions
 
     @Argument(help: ArgumentHelp("A file, ACCOUNT/FOLDER/UID, or a Message-ID.", valueName: "MESSAGE"))
     var message: String
@@ -42,43 +37,58 @@ struct Why: AsyncParsableCommand {
         let now = Int64(Date().timeIntervalSince1970)
         switch MessagePlace(message) {
         case .file(let path):
-            let raw = try MessagePlace.read(path)
-            guard let name = account.map({ AccountName($0) }) ?? configuration.accounts.first?.name,
-                configuration.account(name) != nil
-            else { throw CommandStatus.wrong("there is no account “\(account ?? "")” in \(configuration.file)") }
-            guard let mailbox = MailboxName(folder) else {
-                throw CommandStatus.wrong("“\(folder)” is not a folder name")
-            }
-            let facts = MessageFacts(
-                uid: .first, flags: [], internalDate: FileVerdict.received(HeaderBlock(raw), now: now), size: raw.count
-            )
-            return [
-                try await FileVerdict(configuration).report(
-                    raw, account: name, mailbox: mailbox, facts: facts, now: now)
-            ]
+            let chosen = try ChosenMessage.inFile(path, place, configuration, now: now)
+            return [try await verdict(configuration, chosen, now)]
         case .server(let name, let mailbox, let uid):
             let stored = try await plans(configuration, PlanQuery(account: name, mailbox: mailbox))
                 .filter { $0.plan.key.uid == uid }
             if !stored.isEmpty { return stored.map(PlanReport.init) }
-            guard let chosen = configuration.account(name) else {
-                throw CommandStatus.wrong("there is no account “\(name)” in \(configuration.file)")
+            let found = try await ChosenMessage.onServer(
+                name, mailbox, uid, configuration, logger: common.logger(.warning))
+            guard let found else { return [] }
+            var report = try await verdict(configuration, found, now)
+            if try await wasTakenOut(found, configuration) {
+                report.event = "taken_back"
+                report.trigger = report.event
+                report.actions = []
+                report.status = PlanState.done.rawValue
+                report.error =
+                    "taken back: Postmoon took it out of “\(mailbox)” and somebody put it back, so rules leave it here; "
+                    + "`postmoon sweep` asks them again"
             }
-            guard
-                let found = try await ServerLook(account: chosen, logger: common.logger(.warning)).message(mailbox, uid)
-            else { return [] }
-            return [
-                try await FileVerdict(configuration).report(
-                    found.raw, account: name, mailbox: mailbox, facts: found.facts, now: now
-                )
-            ]
+            return [report]
         case .messageID(let id):
             return try await plans(configuration, PlanQuery(messageID: id)).map(PlanReport.init)
         }
     }
 
+    private func verdict(
+        _ configuration: Configuration, _ chosen: ChosenMessage, _ now: Int64
+    ) async throws -> PlanReport {
+        try await FileVerdict(configuration).report(
+            chosen.raw, account: chosen.account, mailbox: chosen.mailbox, facts: chosen.facts, now: now)
+    }
+
+    /// Whether Postmoon once took the message out of the folder where it lies now.
+    private func wasTakenOut(_ found: ChosenMessage, _ configuration: Configuration) async throws -> Bool {
+        guard let identity = found.identity, let journal = try Self.journal(configuration) else { return false }
+        defer { journal.close() }
+        return try await journal.wasRemovedByUs(account: found.account, mailbox: found.mailbox, identity: identity)
+    }
+
     private func plans(_ configuration: Configuration, _ query: PlanQuery) async throws -> [PlanView] {
-        let journal = try Journal.open(folder: configuration.stateFolder, access: .readOnly)
+        guard let journal = try Self.journal(configuration) else { return [] }
         defer { journal.close() }
         return try await journal.plans(query)
+    }
+
+    /// `nil`: nothing was ever decided here.
+    private static func journal(_ configuration: Configuration) throws -> Journal? {
+        do {
+            return try Journal.open(folder: configuration.stateFolder, access: .readOnly)
+        } catch {
+            guard error.reason == .missing else { throw error }
+            return nil
+        }
     }
 }

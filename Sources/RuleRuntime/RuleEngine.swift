@@ -5,10 +5,12 @@ import MailModel
 final class RuleEngine {
     let host: RuleHost
     let needs: RuleNeeds
-    private let machine: LuaMachine
-    private let limits: RuleLimits
+    let machine: LuaMachine
+    let limits: RuleLimits
     private let watched: [AccountName: [MailboxName]]
-    private let own: [AccountName: Set<[UInt8]>]
+    let own: [AccountName: Set<[UInt8]>]
+    /// Whether lines can be evaluated that a person types.
+    var isConsoleOpen = false
     /// Lower-cased names of the fields that a partial header has.
     private let fetchedFields: Set<String>?
     var routes: [RuleRoute.Place: RuleRoute] = [:]
@@ -306,7 +308,7 @@ final class RuleEngine {
     }
 
     /// From what identifies the message and is always fetched.
-    private static func seed(_ message: RuleMessage) -> UInt64 {
+    static func seed(_ message: RuleMessage) -> UInt64 {
         var hash = FNV1a()
         for name in FieldTable.always {
             for field in message.header.all(name) { hash.add(field.rawValue) }

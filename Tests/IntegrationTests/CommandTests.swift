@@ -153,6 +153,40 @@ struct CommandTests {
     }
 
     @Test
+    func `why explains a file's account and folder, a rule that failed, and what was taken back`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        let setup = try PostmoonSetup(
+            accounts: [server.account(user)],
+            rules: """
+                rule "old" { folder = "Old", when = subject:is "File", run = { mark "seen" } }
+                rule "file" { when = subject:is "File", run = { move "Filed" } }
+                rule "broken" { when = subject:is "Broken", run = function(m) m:move(nil) end }
+                """)
+        let file = try setup.folder.write("file.eml", Letter("File").text)
+        let old = try await setup.run("why", file, "--json", "--account", "lab", "--folder", "Old").object()
+        #expect(old.text("folder") == "Old")
+        #expect(old.texts("rules") == ["old"])
+        #expect(try await setup.run("why", file, "--account", "elsewhere").status == 2)
+        let broken = try await setup.run("why", setup.folder.write("broken.eml", Letter("Broken").text), "--json")
+        #expect(broken.status == 0)
+        #expect(try broken.object().text("status") == "failed")
+        #expect(try broken.object().text("error")?.hasPrefix("rules.lua:3: rule broken: move") == true)
+
+        try await server.deliver(Letter("File"), to: user)
+        #expect(try await setup.run("run", "--once").status == 0)
+        #expect(server.subjects(of: user, in: "Filed") == ["File"])
+        try await server.doveadm("move", "-u", user, "INBOX", "mailbox", "Filed", "ALL")
+        #expect(try await setup.run("run", "--once").status == 0)
+        #expect(server.subjects(of: user) == ["File"])
+        let back = try await setup.run("why", "lab/INBOX/2", "--json").object()
+        #expect(back.text("event") == "taken_back")
+        #expect(back.text("error")?.hasPrefix("taken back: ") == true)
+        #expect(back.objects("actions").isEmpty)
+        #expect(try await setup.run("why", "lab/INBOX/2").output.contains("taken back"))
+    }
+
+    @Test
     func `status shows health with a daemon, and says so without one`() async throws {
         let server = try await SharedServers.dovecot()
         let user = newUser()

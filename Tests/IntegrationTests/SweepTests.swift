@@ -117,4 +117,97 @@ struct SweepTests {
         #expect(try subjects(await setup.run("sweep", "--json", "--rule", "body")) == [])
         #expect(try await setup.run("sweep", "--account", "elsewhere").status == 2)
     }
+
+    @Test
+    func `What changed since the plan was shown is told with its reason`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = try await Self.user(on: server)
+        let setup = try PostmoonSetup(
+            accounts: [server.account(user)],
+            rules: """
+                rule "file" { when = subject:starts "File", run = { mark "seen", move "Filed" } }
+                rule "bill" { when = subject:is "Bill", run = { mark "flagged" } }
+                """)
+        let plans = try await setup.run("sweep", "--json").objects()
+        let number = try #require(plans.first?.text("trigger")?.split(separator: ":").last.map(String.init))
+        try await server.doveadm("move", "-u", user, "Archive", "mailbox", "INBOX", "subject", "File 0")
+        try await server.doveadm("expunge", "-u", user, "mailbox", "INBOX", "subject", "File 1")
+        try await server.doveadm("flags", "add", "-u", user, "\\Answered", "mailbox", "INBOX", "subject", "File 2")
+        let applied = try await setup.run("sweep", "--apply", number, "--json")
+        #expect(applied.error.contains("3 changed since the plan was shown"))
+        let told = Dictionary(
+            try applied.objects().map { ($0.text("subject") ?? "", $0) }, uniquingKeysWith: { first, _ in first })
+        #expect(told["File 0"]?.texts("changed").first?.hasPrefix("it is no longer in “INBOX”") == true)
+        #expect(told["File 1"]?.texts("changed").first?.hasPrefix("it is no longer in “INBOX”") == true)
+        #expect(told["File 1"]?.text("status") == "superseded")
+        #expect(told["File 1"]?.objects("actions").allSatisfy { $0.text("detail")?.isEmpty == false } == true)
+        #expect(told["File 2"]?.texts("changed") == ["somebody set answered"])
+        #expect(told["File 2"]?.text("status") == "done")
+        #expect(told["Bill"]?.keys.contains("changed") == false)
+        // The other flag was carried along.
+        #expect(server.messages(of: user, in: "Filed").map(\.flags) == [["S", "R"]])
+    }
+
+    @Test
+    func `A plan from before the folder was renumbered is refused, and says so`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = try await Self.user(on: server)
+        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: Self.rules)
+        let plans = try await setup.run("sweep", "--json").objects()
+        let number = try #require(plans.first?.text("trigger")?.split(separator: ":").last.map(String.init))
+        try await server.renumber(user, uidValidity: 4_711)
+        let applied = try await setup.run("sweep", "--apply", number, "--json")
+        let outcomes = try applied.objects()
+        #expect(outcomes.count == 4)
+        #expect(outcomes.allSatisfy { $0.text("status") == "superseded" })
+        #expect(outcomes.allSatisfy { $0.text("error")?.contains("renumbered") == true })
+        #expect(outcomes.allSatisfy { $0.texts("changed") == ["“INBOX” was renumbered by the server"] })
+        #expect(server.messages(of: user).count == 5)
+    }
+
+    @Test
+    func `A later rule sees the flags that an earlier one leaves, and what was remembered, but nothing of a dry run`()
+        async throws
+    {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        for number in 1...3 { try await server.deliver(Letter("File \(number)"), to: user) }
+        let setup = try PostmoonSetup(
+            accounts: [server.account(user)],
+            rules: """
+                rule "dry" { dry_run = true, run = { mark "answered" } }
+                rule "first" { run = { mark "seen" } }
+                rule "second" { when = flag "seen" & ~flag "answered", run = { mark "flagged" } }
+                rule "third" { when = function(m) return m.flags.flagged and seen_before("x", "1d") end,
+                  run = { move "Later" } }
+                """)
+        let plans = try await setup.run("sweep", "--json").objects().filter {
+            $0.text("trigger")?.hasSuffix("dry") == false
+        }
+        #expect(
+            plans.map { $0.texts("rules") } == [
+                ["first", "second"], ["first", "second", "third"], ["first", "second", "third"],
+            ])
+        // A look is only a look: the next one begins again.
+        let again = try await setup.run("sweep", "--json").objects().filter {
+            $0.text("trigger")?.hasSuffix("dry") == false
+        }
+        #expect(again.map { $0.texts("rules") } == plans.map { $0.texts("rules") })
+        let applied = try await setup.run("sweep", "--apply", "--yes")
+        #expect(applied.status == 0, "\(applied)")
+        #expect(server.subjects(of: user) == ["File 1"])
+        #expect(server.subjects(of: user, in: "Later") == ["File 2", "File 3"])
+    }
+
+    @Test
+    func `Unknown rules and impossible folders are wrong usage`() async throws {
+        let server = try await SharedServers.dovecot()
+        let setup = try PostmoonSetup(accounts: [server.account(newUser())], rules: Self.rules)
+        let rule = try await setup.run("sweep", "--rule", "fill")
+        #expect(rule.status == 2)
+        #expect(rule.error.contains("fill"))
+        #expect(try await setup.run("sweep", "--folder", "a//b").status == 2)
+        #expect(try await setup.run("sweep", "--agree", "--apply").status == 2)
+        #expect(try await setup.run("sweep", "17").status == 2)
+    }
 }

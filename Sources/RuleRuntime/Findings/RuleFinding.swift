@@ -69,28 +69,36 @@ extension RuleEngine {
     }
 
     func outlines() -> [RuleOutline] {
-        let sources = Dictionary(
-            host.folder.files.map { ($0.name, RuleSource($0.content)) }, uniquingKeysWith: { first, _ in first })
+        let files = host.folder.files.map { file in
+            let source = RuleSource(file.content)
+            return (file.name, (source: source, calls: source.actionCalls))
+        }
+        let texts = Dictionary(files, uniquingKeysWith: { first, _ in first })
         return host.rules.map { rule in
-            var actions: [PlannedAction] = []
-            if case .actions(let templates) = rule.run {
-                actions = templates.compactMap { template in
-                    let action: MailAction
-                    switch template.effect {
-                    case .mail(let mail): action = mail
-                    case .snooze: action = .snooze(until: 0)
-                    default: return nil
-                    }
-                    return PlannedAction(
-                        action: action, rule: rule.name, position: template.position, after: template.after,
-                        recheck: template.recheck)
+            var outline = RuleOutline(rule: rule.summary, actions: [], calls: [])
+            switch rule.run {
+            case .actions(let templates): outline.actions = templates.compactMap { $0.outline(of: rule.name) }
+            case .function:
+                if let text = texts[rule.summary.position.file],
+                    let range = text.source.rule(rule.name, line: rule.summary.position.line)
+                {
+                    outline.calls = text.calls.filter { range.contains($0.at) }.map(\.call)
                 }
             }
-            let source = sources[rule.summary.position.file]
-            let own = source?.rule(rule.name, line: rule.summary.position.line)
-            return RuleOutline(
-                rule: rule.summary, actions: actions,
-                calls: own.map { source?.actionCalls(in: $0) ?? [] } ?? [])
+            return outline
         }
+    }
+}
+
+extension ActionTemplate {
+    /// What it asks for of any message; `nil` for `stop`.
+    fileprivate func outline(of rule: String) -> PlannedAction? {
+        let action: MailAction
+        switch effect {
+        case .mail(let mail): action = mail
+        case .snooze: action = .snooze(until: 0)
+        case .stop: return nil
+        }
+        return PlannedAction(action: action, rule: rule, position: position, after: after, recheck: recheck)
     }
 }

@@ -123,10 +123,11 @@ struct RuleSource {
         }
     }
 
-    /// Calls of actions on a message.
-    func actionCalls(in range: Range<Int>) -> [RuleOutline.Call] {
-        calls(Set(ActionName.allCases.map(\.rawValue))).filter { $0.isMethod && range.contains($0.arguments) }.map {
-            RuleOutline.Call(action: $0.name, line: $0.line, text: text(at: $0.arguments))
+    /// Calls of actions on a message, with the token at which each stands.
+    var actionCalls: [(call: RuleOutline.Call, at: Int)] {
+        calls(Set(ActionName.allCases.map(\.rawValue))).filter(\.isMethod).map { call in
+            let text = text(at: call.arguments)
+            return (RuleOutline.Call(action: call.name, line: call.line, text: text), call.arguments)
         }
     }
 

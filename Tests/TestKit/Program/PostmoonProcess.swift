@@ -18,7 +18,10 @@ public final class PostmoonProcess: Sendable {
     private let error: OutputReader
     private let read = Mutex(Log())
 
-    init(_ command: [String], environment: [String: String]) throws {
+    /// - Parameter input: at most what a pipe holds, 64 KiB; `nil`: nothing to read.
+    init(_ command: [String], environment: [String: String], input: String? = nil) throws {
+        let reading = try input.map(Self.pipe(holding:))
+        defer { if let reading { close(reading) } }
         let (output, writing) = try ChildProcess.pipe()
         let (error, complaining) = try ChildProcess.pipe()
         defer {
@@ -27,7 +30,7 @@ public final class PostmoonProcess: Sendable {
         }
         do {
             child = try ChildProcess(
-                command, environment: environment, input: nil, output: writing, error: complaining)
+                command, environment: environment, input: reading, output: writing, error: complaining)
         } catch let failure {
             close(output)
             close(error)
@@ -35,6 +38,19 @@ public final class PostmoonProcess: Sendable {
         }
         self.output = OutputReader(output)
         self.error = OutputReader(error)
+    }
+
+    /// A pipe that ends behind this text.
+    private static func pipe(holding text: String) throws -> CInt {
+        let (reading, writing) = try ChildProcess.pipe()
+        defer { close(writing) }
+        let bytes = Array(text.utf8)
+        precondition(bytes.count < 65_536, "nobody reads it yet")
+        guard write(writing, bytes, bytes.count) == bytes.count else {
+            close(reading)
+            throw Overdue(description: "a pipe cannot be written")
+        }
+        return reading
     }
 
     deinit { if child.exitStatus == nil { Foundation.kill(child.processIdentifier, SIGKILL) } }

@@ -54,9 +54,13 @@ public final class PostmoonSetup: Sendable {
     }
 
     /// Runs a command to its end.
+    ///
+    /// - Parameter input: what it reads from its standard input; `nil`: that is closed.
     @discardableResult
-    public func run(_ arguments: String..., within limit: Duration = .seconds(30)) async throws -> CommandResult {
-        let process = try launch(arguments, [:])
+    public func run(
+        _ arguments: String..., input: String? = nil, within limit: Duration = .seconds(30)
+    ) async throws -> CommandResult {
+        let process = try launch(arguments, [:], input: input)
         let status = try await process.end(within: limit)
         return CommandResult(
             status: status, output: process.standardOutput,
@@ -86,10 +90,12 @@ public final class PostmoonSetup: Sendable {
         return account
     }
 
-    private func launch(_ arguments: [String], _ environment: [String: String]) throws -> PostmoonProcess {
+    private func launch(
+        _ arguments: [String], _ environment: [String: String], input: String? = nil
+    ) throws -> PostmoonProcess {
         let own = ["HOME": folder.path, "POSTMOON_CONFIG": folder.file("postmoon.toml"), "TZ": "UTC"]
         return try PostmoonProcess(
             [executable] + arguments,
-            environment: Programs.environment.merging(own) { $1 }.merging(environment) { $1 })
+            environment: Programs.environment.merging(own) { $1 }.merging(environment) { $1 }, input: input)
     }
 }

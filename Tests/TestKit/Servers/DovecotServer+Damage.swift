@@ -26,7 +26,9 @@ extension DovecotServer {
     /// Puts a message into a folder behind the server's back, as a program that writes Maildirs does.
     ///
     /// - Parameter received: its INTERNALDATE, seconds since 1970; `nil`: now.
-    public func place(_ message: String, of user: String, in mailbox: String = "INBOX", received: Int? = nil) throws {
+    public func place(
+        _ message: String, of user: String, in mailbox: String = "INBOX", received: Int? = nil, flags: String? = nil
+    ) throws {
         let folder = maildir(of: user, mailbox)
         let name = UUID().uuidString
         try writeFile("tmp/\(name)", message, of: user, in: mailbox)
@@ -34,8 +36,10 @@ extension DovecotServer {
             let time = timeval(tv_sec: received, tv_usec: 0)
             _ = utimes("\(folder)/tmp/\(name)", [time, time])
         }
-        guard rename("\(folder)/tmp/\(name)", "\(folder)/new/\(name)") == 0 else {
-            throw ServerUnavailable("\(folder)/new cannot be written")
+        // A message with flags is one that a client has seen.
+        let target = flags.map { "cur/\(name):2,\($0)" } ?? "new/\(name)"
+        guard rename("\(folder)/tmp/\(name)", "\(folder)/\(target)") == 0 else {
+            throw ServerUnavailable("\(folder)/\(target) cannot be written")
         }
     }
 }

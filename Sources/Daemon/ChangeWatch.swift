@@ -21,6 +21,8 @@ struct ChangeWatch: Sendable {
     /// When everything was last looked at on this connection.
     private var lastListing: Int64?
     private var strategy = ChangeStrategy.comparison
+    /// Whether the server did not understand how it was asked on this connection.
+    private var isMisunderstood = false
     /// For how long nobody had looked when the visit began, in seconds.
     private let absence: Int64
 
@@ -119,28 +121,28 @@ struct ChangeWatch: Sendable {
         else { return false }
         let isFirst = lastListing == nil
         strategy = ChangeStrategy(
-            resync: visit.usesResync, condstore: visit.trustsModSeq, since: current.modSeq, selected: selected,
-            isFirst: isFirst)
+            resync: visit.usesResync, condstore: visit.trustsModSeq && !isMisunderstood, since: current.modSeq,
+            selected: selected, isFirst: isFirst)
         var report = LookReport()
         let strategy = strategy
         logger.debug("looking for changes", metadata: ["by": "\(strategy)"])
         try await visit.inTurn {
             switch strategy {
             case .resync(let since):
-                let reply = try await visit.connection.run(.uidResync(.from(.first), since: since)).checked()
+                let reply = try await ask(.uidResync(.from(.first), since: since), &report)
                 try await take(reply.fetched, below: next, &report)
                 try await take(vanished: reply.vanished, below: next, &report)
                 if try await countDiffers() { try await list([.uid], below: next, &report) }
             case .changedSince(let since):
-                let reply = try await visit.connection.run(
-                    .uidFetch(.from(.first), [.uid, .flags], changedSince: since)
-                ).checked()
+                let reply = try await ask(.uidFetch(.from(.first), [.uid, .flags], changedSince: since), &report)
                 try await take(reply.fetched, below: next, &report)
                 if try await countDiffers(orFirst: isFirst) { try await list([.uid], below: next, &report) }
             case .comparison:
                 try await list([.uid, .flags], below: next, &report)
             }
+            if report.isMisunderstood { try await list([.uid, .flags], below: next, &report) }
         }
+        isMisunderstood = isMisunderstood || report.isMisunderstood
         lastListing = visit.hub.surroundings.clock()
         // What SELECT said holds for all that was there then; later ones are known from what we were told.
         let reached = [current.modSeq, report.highest, isFirst || current.modSeq == nil ? selected.highestModSeq : nil]
@@ -158,6 +160,17 @@ struct ChangeWatch: Sendable {
     private struct LookReport {
         var highest: ModSeq?
         var hasNew = false
+        var isMisunderstood = false
+    }
+
+    /// Asks by mod-sequence. A server that offers that and does not understand it (BAD) is asked for everything instead.
+    private func ask(_ command: IMAPCommand, _ report: inout LookReport) async throws -> CommandResult {
+        let reply = try await visit.connection.run(command)
+        guard reply.status == .bad else { return try reply.checked() }
+        logger.warning(
+            "the server does not understand CHANGEDSINCE; comparing instead", metadata: ["text": "\(reply.text)"])
+        report.isMisunderstood = true
+        return reply
     }
 
     /// Lines that tell of changes.

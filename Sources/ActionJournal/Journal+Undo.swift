@@ -32,8 +32,7 @@ extension Journal {
                 let timers = try db.rows("SELECT id FROM timer WHERE plan = ?", [entry.plan.id.rawValue])
                 return UndoCandidate(
                     work: entry,
-                    followers: entry.plan.actions.contains { $0.after != nil } || !timers.isEmpty
-                        ? try db.followers(of: entry.plan.id) : [],
+                    followers: entry.plan.delayed.parts.isEmpty ? [] : try db.followers(of: entry.plan.id),
                     timers: try timers.map { TimerID(try $0.decode(forColumn: "id")) },
                     undo: byTrigger[.undo(plan: entry.plan.id)])
             }

@@ -149,6 +149,7 @@ extension PlanReport.Action {
         if let channel { words += " \(channel)" }
         if let program { words += " \(program)" }
         if let after { words += " after \(after) s" }
+        if action == "log", let body { words += ": \(body)" }
         return words
     }
 }

@@ -141,6 +141,9 @@ struct Undoer: Sendable {
             visit = try await MailboxVisit.open(hub, place.mailbox).visit
         } catch let error as SessionError where error.code == .folderMissing {
             return try await refuse(errands, "the folder “\(place.mailbox)” is not there any more")
+        } catch let fault as any Fault {
+            // One folder that cannot be opened is no other's trouble.
+            return try await refuse(errands, fault.description)
         }
         defer {
             visit.connection.close()
@@ -171,11 +174,10 @@ struct Undoer: Sendable {
                     try await tell(ControlAnswer(message: "plan \(plan): \(what) cannot be taken back"))
                 }
                 if dryRun {
-                    let actions = record.actions.map { PlanReport.Action($0, state: "waiting", decided: record.time) }
                     try await tell(
                         ControlAnswer(
-                            message: "plan \(plan): would be taken back: "
-                                + actions.map(\.sentence).joined(separator: "; ")))
+                            result: try PlanReport(proposed: record).json(), message: "plan \(plan) would be taken back"
+                        ))
                 } else {
                     record.finishedTimers = errand.timers
                     records.append((errand, record))
@@ -183,7 +185,14 @@ struct Undoer: Sendable {
             }
             made.merge(try await store(records)) { $1 }
         }
-        if !made.isEmpty { try await visit.executor.carryOutDueSteps() }
+        guard !made.isEmpty else { return (made, missed) }
+        do {
+            try await visit.executor.carryOutDueSteps()
+        } catch let fault as any Fault {
+            // It is journalled, and so goes on when Postmoon next works in the folder.
+            try await tell(
+                ControlAnswer(message: "\(place.account)/\(place.mailbox): interrupted: \(fault.description)"))
+        }
         return (made, missed)
     }
 
@@ -260,5 +269,18 @@ struct Undoer: Sendable {
             }
         }
         return failures
+    }
+}
+
+extension PlanReport {
+    /// What would be done, and was not stored.
+    fileprivate init(proposed record: DecisionRecord) {
+        self.init(
+            time: record.time, account: record.key.account.rawValue, folder: record.key.mailbox.rawValue,
+            messageID: record.headline.messageID, subject: record.headline.subject, from: record.headline.from,
+            event: record.event, rules: record.rules, actions: record.actions,
+            status: PlanState.proposed.rawValue, error: nil, evidence: [])
+        uid = record.key.uid.rawValue
+        trigger = record.trigger.description
     }
 }

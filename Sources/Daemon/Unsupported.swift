@@ -7,9 +7,10 @@ import RuleRuntime
 public enum Unsupported {
     public static func findings(_ rules: [RuleOutline], _ configuration: Configuration) -> [RuleFinding] {
         var findings: [RuleFinding] = []
+        let accounts = Set(configuration.accounts.map(\.name))
         for outline in rules where outline.rule.enabled {
             let rule = outline.rule
-            findings += outline.actions.compactMap { refusal($0, at: $0.position ?? rule.position) }
+            findings += outline.actions.compactMap { refusal($0, accounts, at: $0.position ?? rule.position) }
         }
         for channel in configuration.channels {
             switch channel.kind {
@@ -37,10 +38,13 @@ public enum Unsupported {
     }
 
     /// What the planner says of an action, on a server that can everything and has a folder for every role.
-    private static func refusal(_ planned: PlannedAction, at position: SourcePosition) -> RuleFinding? {
+    private static func refusal(
+        _ planned: PlannedAction, _ accounts: Set<AccountName>, at position: SourcePosition
+    ) -> RuleFinding? {
         let roles = Dictionary(uniqueKeysWithValues: MailboxRole.allCases.map { ($0, MailboxName.inbox) })
         let planner = StepPlanner(
-            source: .inbox, abilities: ServerAbilities(canMove: true, hasUIDPlus: true), roles: roles
+            source: .inbox, abilities: ServerAbilities(canMove: true, hasUIDPlus: true), roles: roles,
+            otherAccounts: accounts
         )
         var planned = planned
         planned.after = nil

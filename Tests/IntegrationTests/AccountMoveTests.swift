@@ -20,6 +20,8 @@ struct AccountMoveTests {
                   account = "lab", when = subject:starts "Client", run = { mark "flagged", move "work:Clients/ACME" },
                 }
                 """)
+        let checked = try await setup.run("check")
+        #expect(checked.status == 0, "\(checked)")
         let daemon = try await setup.watch(folders: 2)
         var letter = Letter("Client 1")
         // Several pieces long.

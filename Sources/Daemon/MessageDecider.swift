@@ -164,7 +164,9 @@ struct MessageDecider: Sendable {
     ) async throws -> Bool {
         let decision = answer.decision
         record.actions = decision.actions
-        record.rules = decision.matchedRules
+        // Rules with `dry_run` have a plan of their own.
+        let dry = Set(answer.rules.lazy.filter(\.dryRun).map(\.name))
+        record.rules = decision.matchedRules.filter { !dry.contains($0) }
         record.evidence = decision.evidence
         for line in decision.log { surroundings.logger.info("rule says", metadata: ["text": "\(line)"]) }
         if proposing {

@@ -50,12 +50,14 @@ extension Prelude {
         local message = {}
         local cache = {}
         local methods = {}
+        host.results = {}
         for _, name in ipairs(host.actions) do
             -- What a method gives back, so that `m:move "A" { after = "1d" }` can be told.
             local done = setmetatable({}, {
                 __call = function() return host.misused("method", name) end,
                 __metatable = false,
             })
+            host.results[done] = true
             methods[name] = function(self, ...)
                 if self ~= message then return host.misused("dot", name) end
                 cache.flags = nil

@@ -93,6 +93,8 @@ extension Prelude {
             if not chunk then chunk, complaint = host.compile("input", source) end
             if not chunk then error(complaint, 0) end
             local values = table.pack(chunk())
+            -- What `m:move` gives back says nothing.
+            if values.n == 1 and host.results[values[1]] then return end
             local answers = {}
             for index = 1, values.n do
                 local value = values[index]

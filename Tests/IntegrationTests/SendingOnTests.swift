@@ -59,7 +59,7 @@ struct SendingOnTests {
             try await client.deliver(letter.text, to: user, from: sender ?? "\(author)@example.com")
         }
         try await ask(1)
-        let reply = try #require(try await server.messages(of: author, atLeast: 1).first)
+        let reply = try #require(try await server.messages(of: "\(author)@example.com", atLeast: 1).first)
         #expect(reply.header("Subject") == "Auto: Question 1")
         #expect(reply.header("From")?.contains("\(user)@example.org") == true)
         #expect(reply.header("Auto-Submitted") == "auto-replied")
@@ -73,8 +73,8 @@ struct SendingOnTests {
         #expect(try await server.subjects(of: user, in: "Asked", become: all) == all)
         let fifth = try await setup.plan { $0.text("subject") == "Question 5" && $0.text("status") == "done" }
         #expect(fifth.objects("actions").map { $0.text("state") } == ["superseded", "done"])
-        #expect(server.messages(of: author).count == 1)
-        #expect(server.messages(of: "other").isEmpty)
+        #expect(server.messages(of: "\(author)@example.com").count == 1)
+        #expect(server.messages(of: "other@example.com").isEmpty)
         #expect(try await daemon.stop() == 0)
     }
 

@@ -1,10 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Measures parts of the program. A package of its own, so that a release build of it takes no more than what it measures;
-// the targets are links to those of the program.
+// scripts/bench-rules. RuleRuntime is no product of the main package, so its sources and what it needs are linked here.
 let package = Package(
-    name: "benchmarks",
+    name: "rule-benchmark",
     targets: [
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4"),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8"),

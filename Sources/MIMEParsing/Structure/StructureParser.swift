@@ -83,11 +83,9 @@ struct StructureParser {
             disposition: header.disposition, contentID: header.contentID, header: scanned.block, children: [],
             rawBody: scanned.bodyStart..<scanned.bodyStart, source: bytes, start: start, encoding: header.encoding)
         let ending = readBody(of: &part, from: scanned.bodyStart, numbering: prefix, depth: depth)
-        part.rawBody = scanned.bodyStart..<bodyEnd(from: scanned.bodyStart, to: ending)
-        if let child = part.children.first, part.isMessage, child.rawBody.lowerBound > part.rawBody.upperBound {
-            // A message of a header only, whose empty line is the line break of the delimiter.
-            part.children[0].rawBody = part.rawBody.upperBound..<part.rawBody.upperBound
-        }
+        // The empty line of a header that nothing follows is the delimiter's line break.
+        let end = bodyEnd(from: start, to: ending)
+        part.rawBody = min(scanned.bodyStart, end)..<end
         if part.filename == nil, part.encoding == .uuencode, let name = UUEncoding.name(in: part.body) {
             part.filename = PartHeader.basename(HeaderText.decode(name))
         }
@@ -228,11 +226,11 @@ struct StructureParser {
     }
 
     /// The line break before a delimiter is the delimiter's (RFC 2046 §5.1.1).
-    private func bodyEnd(from bodyStart: Int, to ending: Ending) -> Int {
-        var end = max(ending.place, bodyStart)
+    private func bodyEnd(from start: Int, to ending: Ending) -> Int {
+        var end = max(ending.place, start)
         guard ending.stop != .end else { return end }
-        if end > bodyStart, bytes[end - 1] == ASCII.lineFeed { end -= 1 }
-        if end > bodyStart, bytes[end - 1] == ASCII.carriageReturn { end -= 1 }
+        if end > start, bytes[end - 1] == ASCII.lineFeed { end -= 1 }
+        if end > start, bytes[end - 1] == ASCII.carriageReturn { end -= 1 }
         return end
     }
 

@@ -1,6 +1,6 @@
 """Boundaries: strange ones that are right, and damage. Two texts in a mixed message, `one` and `two`, in most cases."""
 
-from fixture import Family, part, text
+from fixture import Family, attachment, part, text
 
 BOTH = [part("TEXT", "multipart/mixed"), part("1", "text/plain"), part("2", "text/plain"), text("one\ntwo")]
 
@@ -46,6 +46,18 @@ def make():
     case("inner-without-its-end", "; boundary=b", nested[:-1] + ["--b", "", "three", "--b--"], [
         part("TEXT", "multipart/mixed"), part("1", "multipart/mixed"), part("1.1", "text/plain"),
         part("1.2", "text/plain"), part("2", "text/plain"), text("one\ntwo\nthree")])
+    # A header that nothing follows: its empty line is the delimiter's line break, for all parts that end there.
+    case("last-part-is-a-header", "; boundary=b",
+         ["--b", 'Content-Type: multipart/mixed; boundary="b1"', "", "--b1", "Content-Type: text/plain", "", "--b--"],
+         [part("TEXT", "multipart/mixed"), part("1", "multipart/mixed"), part("1.1", "text/plain"), "text: "])
+    case("attached-message-is-a-header", "; boundary=b",
+         ["--b", "", "one", "--b", "Content-Type: message/rfc822", "", "Subject: inner", "", "--b--"],
+         [part("TEXT", "multipart/mixed"), part("1", "text/plain"), part("2", "message/rfc822"),
+          part("2.1", "text/plain"), attachment("", "message/rfc822", b"Subject: inner\r\n"), text("one")])
+    case("attached-message-is-empty", "; boundary=b",
+         ["--b", "", "one", "--b", "Content-Type: message/rfc822", "", "--b--"],
+         [part("TEXT", "multipart/mixed"), part("1", "text/plain"), part("2", "message/rfc822"),
+          part("2.1", "text/plain"), attachment("", "message/rfc822", b""), text("one")])
     # Damage.
     case("no-closing-delimiter", "; boundary=b", body("b", close=False), BOTH[:-1] + [text("one\ntwo\n")])
     case("cut-in-a-header", "; boundary=b", ["--b", "", "one", "--b", "Content-Type: text/pl"],

@@ -20,9 +20,8 @@ extension Engine {
                     "rules": "\(generation.count)",
                 ]
             )
-            if isNew {
-                for hub in hubs { hub.wakeAll() }
-            }
+            // Unchanged too: who asks for it wants what failed to be tried again now.
+            for hub in hubs { hub.wakeAll() }
             return nil
         } catch {
             await board.note(rulesError: "\(error)")

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 /// A message that a rule moves to another account, and its way back.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct AccountMoveTests {
     @Test(arguments: [CapabilityProfile.full, .icloud])
     func `A message goes to another account as it is, and undo brings it back`(

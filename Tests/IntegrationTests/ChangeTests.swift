@@ -4,7 +4,7 @@ import Testing
 
 /// Changes by another client are told to the rules once each, however the server lets them be found, and those of
 /// Postmoon itself never.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct ChangeTests {
     /// What another client does, and what comes of it.
     private func act(_ server: DovecotServer, _ user: String) async throws {

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// What the commands print, for people and for programs: names that are fixed (DESIGN §5).
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct CommandTests {
     static let planKeys: Set = [
         "plan", "time", "account", "folder", "uid", "message_id", "subject", "from", "event", "trigger", "rules",

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 /// Every way to a server, and every way it can be the wrong one.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct ConnectionTests {
     static let rules = #"rule "all" { when = subject:starts "File", run = { move "Filed" } }"#
 

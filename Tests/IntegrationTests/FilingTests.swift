@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 /// Mail comes by LMTP, rules decide, and it ends where they say: on each path that servers leave open.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct FilingTests {
     static let rules = """
         rule "receipts" {

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 /// Folders that are missing, or that the server will not make or fill.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct FolderFaultTests {
     enum Fault: String, CaseIterable {
         case refusedByRule = "the rule wants no new folder"

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// Forwards go out through a real submission server, and what it refuses is said.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct ForwardTests {
     /// An account that can also send, by Postfix.
     static func account(_ user: String, _ security: AccountText.Security = .starttls) async throws -> AccountText {

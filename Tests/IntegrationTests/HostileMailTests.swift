@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 /// Mail as it really comes: large, without the header fields it should have, in raw bytes.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct HostileMailTests {
     @Test
     func `A message of 30 MB is read and filed, and does not hold up what comes behind it`() async throws {

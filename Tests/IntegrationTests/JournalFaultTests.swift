@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// The disk under the journal is full, or the journal is not one.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct JournalFaultTests {
     @Test
     func `A full disk stops all acting, says so, and mail is filed once there is room again`() async throws {

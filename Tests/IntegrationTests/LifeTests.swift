@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// The daemon as a service: readiness, signals, one at a time, once, and dry.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct LifeTests {
     @Test
     func `It tells the service manager when it is ready and when it ends`() async throws {

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 /// A rule that goes wild is stopped, and a person lets its plans go.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct LimitTests {
     @Test
     func `Past its limit a rule's plans are held, told once, and let go by release`() async throws {

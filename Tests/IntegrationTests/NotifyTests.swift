@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// Notify channels hear what rules say, through an HTTP request or a program.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct NotifyTests {
     static let rules = """
         rule "pager" {

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// The server goes away, at every bad moment, and comes back.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct OutageTests {
     static let rules = """
         rule "file" { when = subject:starts "File", run = { mark "seen", move "Filed" } }

@@ -3,7 +3,7 @@ import Testing
 
 /// What Postmoon itself changed is nobody's event; what rules want of a change is refused where it cannot be, and stopped
 /// where it would go on for ever.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct OwnChangeTests {
     @Test(arguments: ChangeMeans.allCases)
     func `What Postmoon does itself is told to no rule`(_ means: ChangeMeans) async throws {

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// New rules beside the old ones: noticed by themselves, numbered for good, and never at the price of the last good ones.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct ReloadTests {
     static func rules(into folder: String) -> String {
         "rule \"all\" { when = subject:starts \"File\", run = { move \"\(folder)\" } }"

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 /// A plan that cannot be carried out to its end leaves its message where and as it was.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct RollbackTests {
     @Test(arguments: [CapabilityProfile.full, .icloud])
     func `A step that fails for good takes back the earlier ones`(_ capabilities: CapabilityProfile) async throws {

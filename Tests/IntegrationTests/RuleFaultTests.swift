@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// Rules that cannot be loaded, that fail, or that never end.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct RuleFaultTests {
     @Test
     func `A syntax error keeps run from starting and check says where`() async throws {

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// Scheduled rules look at every message of their folders, once for each time.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct ScheduleTests {
     /// Moves the stored due time of a rule; the program is not running.
     private func set(_ rule: String, dueIn seconds: Int64, _ setup: PostmoonSetup) async throws {

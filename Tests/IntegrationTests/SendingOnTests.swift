@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// Redirects, automatic replies and programs: what leaves beside forwards.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct SendingOnTests {
     @Test
     func `A redirect arrives as its author wrote it, under the account's Resent fields`() async throws {

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 /// Out of sight until then, and back as unread mail: once, and without an event.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct SnoozeTests {
     static let rules = """
         rule "later" { on = { "new", "moved_in" }, when = subject:starts "Later", run = { mark "seen", snooze "3s" } }

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 /// Looks over mail that change nothing: other rules beside these, and the person's own filing beside the rules.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct SweepLookTests {
     @Test
     func `compare shows message by message what would change under other rules`() async throws {

@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 /// Rules over mail that is already there: first the plan, then exactly that plan.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct SweepTests {
     static let rules = """
         rule "file" { when = subject:starts "File", run = { mark "seen", move "Filed" } }

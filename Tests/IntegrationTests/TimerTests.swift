@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 /// What rules want later: once, where the plan left the message, and only while it is there.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct TimerTests {
     @Test(arguments: [CapabilityProfile.full, .withoutMove])
     func `A delayed action comes to pass once, where the plan left the message`(

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// What can be found out before a rule touches any mail: `check`, `test`, `repl`.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct TrialTests {
     static let rules = """
         rule "receipts" {

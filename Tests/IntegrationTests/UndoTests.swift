@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 /// `undo` takes back what rules did, by the running daemon or by itself, and says what it cannot.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct UndoTests {
     static let rules = """
         rule "file" { when = subject:starts "File", run = { mark "seen", keyword "Paid", copy "Copies", move "Filed" } }

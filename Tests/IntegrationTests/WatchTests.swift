@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 /// What counts as new mail: from the first start on, exactly, whatever happens in between.
-@Suite(.inTurn, .timeLimit(.minutes(2)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct WatchTests {
     static let rules = #"rule "all" { when = subject:starts "File", run = { move "Filed" } }"#
 

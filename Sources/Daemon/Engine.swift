@@ -23,7 +23,17 @@ public struct Engine: Sendable {
     public static func assemble(
         _ configuration: Configuration, proposing: Bool, acting: Bool = true, logger: Logger
     ) async throws -> Engine {
-        let clock: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+        try await assemble(
+            configuration, proposing: proposing, acting: acting,
+            dialer: Dialer(threads: min(2, max(1, ProcessInfo.processInfo.activeProcessorCount))),
+            clock: { Int64(Date().timeIntervalSince1970) }, logger: logger)
+    }
+
+    /// - Parameter clock: seconds since 1970.
+    static func assemble(
+        _ configuration: Configuration, proposing: Bool, acting: Bool, dialer: Dialer,
+        clock: @escaping @Sendable () -> Int64, logger: Logger
+    ) async throws -> Engine {
         let lock = acting ? try StateLock(folder: configuration.stateFolder) : nil
         let journal = try Journal.open(folder: configuration.stateFolder, access: .readWrite)
         let spool = try Spool(stateFolder: configuration.stateFolder)
@@ -33,7 +43,6 @@ public struct Engine: Sendable {
             let now = clock()
             try await journal.apply([], settling: journal.unsettledPlans()) { PlanConsequences.facts(for: $0, at: now) }
         }
-        let dialer = Dialer(threads: min(2, max(1, ProcessInfo.processInfo.activeProcessorCount)))
         let rules = RuleKeeper(
             configuration: configuration, runtimes: min(2, ProcessInfo.processInfo.activeProcessorCount),
             journal: journal, clock: clock

@@ -1,23 +1,25 @@
 import MailModel
 import NIOCore
-import NIOPosix
 import Synchronization
 import TLSChannel
 
-/// Makes connections: TCP, and TLS on top where it begins at once. Shared by everything that talks to a network.
+/// Makes connections: a channel, and TLS on top where it begins at once. Shared by everything that talks to a network.
 public final class Dialer: Sendable {
-    let group: MultiThreadedEventLoopGroup
+    let channels: any ChannelOpening
     let deadlines: DialDeadlines
     private let contexts = Mutex<[TLSTrust: TLSClientContext]>([:])
 
-    public init(threads: Int, deadlines: DialDeadlines = DialDeadlines()) {
-        group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+    /// Over TCP.
+    public convenience init(threads: Int, deadlines: DialDeadlines = DialDeadlines()) {
+        self.init(over: SocketOpener(threads: threads, timeout: deadlines.connect), deadlines: deadlines)
+    }
+
+    public init(over channels: any ChannelOpening, deadlines: DialDeadlines = DialDeadlines()) {
+        self.channels = channels
         self.deadlines = deadlines
     }
 
-    public func shutDown() async {
-        try? await group.shutdownGracefully()
-    }
+    public func shutDown() async { await channels.shutDown() }
 
     /// One context, and so one store of roots and session tickets, for each set of trusted roots.
     func context(for trust: TLSTrust) throws(TLSError) -> TLSClientContext {
@@ -35,13 +37,7 @@ public final class Dialer: Sendable {
     ) async throws(TransportError) -> (channel: any Channel, attached: Attached) {
         do {
             let context = endpoint.security == .none ? nil : try context(for: endpoint.trust)
-            let bootstrap = ClientBootstrap(group: group)
-                .connectTimeout(.nanoseconds(Int64(deadlines.connect * 1e9)))
-                .channelOption(.socketOption(.so_keepalive), value: 1)
-                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                // A burst of mail should not be read in crumbs, an idle connection should not hold much.
-                .channelOption(.maxMessagesPerRead, value: 4)
-            let connected = try await bootstrap.connect(host: endpoint.host, port: endpoint.port) { channel in
+            let connected = try await channels.open(host: endpoint.host, port: endpoint.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     var handshake: EventLoopFuture<TLSSession>?
                     if endpoint.security == .tls, let context {

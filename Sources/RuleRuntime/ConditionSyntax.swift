@@ -1,3 +1,4 @@
+import MIMEParsing
 import MailModel
 
 /// Makes a condition of a subject, a test and its arguments.
@@ -46,16 +47,18 @@ struct ConditionSyntax {
             return match(false, .me)
         case .equal:
             let (text, sensitive) = try self.text(values)
-            return match(sensitive, .equal(Self.needle(text, caseSensitive: sensitive)))
+            return match(sensitive, .equal(Self.needle(EmailAddress.compared(text), caseSensitive: sensitive)))
         case .oneOf:
             let (texts, sensitive) = try self.texts(values)
-            return match(sensitive, .anyOf(Set(texts.map { Self.needle($0, caseSensitive: sensitive) })))
+            let needles = texts.map { Self.needle(EmailAddress.compared($0), caseSensitive: sensitive) }
+            return match(sensitive, .anyOf(Set(needles)))
         case .detail:
             let (texts, sensitive) = try self.texts(values)
             return match(sensitive, .detail(Set(texts.map { Self.needle($0, caseSensitive: sensitive) })))
         case .domain:
             let (texts, _) = try self.texts(values)
-            return match(false, .domain(texts.map { FoldedText.fold($0.hasPrefix("@") ? String($0.dropFirst()) : $0) }))
+            let domains = texts.map { DomainName.unicode($0.hasPrefix("@") ? String($0.dropFirst()) : $0) }
+            return match(false, .domain(domains.map(FoldedText.fold)))
         case .name:
             let (text, sensitive) = try self.text(values)
             let needle = Self.needle(text, caseSensitive: sensitive)
@@ -209,5 +212,13 @@ struct ConditionSyntax {
             return "{ \((items + fields).joined(separator: ", ")) }"
         default: return value.typeName
         }
+    }
+}
+
+extension EmailAddress {
+    /// An address that a person wrote, with its domain in the form that messages' addresses have here.
+    static func compared(_ text: String) -> String {
+        guard let at = text.lastIndex(of: "@") else { return text }
+        return text[...at] + DomainName.unicode(String(text[text.index(after: at)...]))
     }
 }

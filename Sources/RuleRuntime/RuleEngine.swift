@@ -26,7 +26,8 @@ final class RuleEngine {
         let accounts = host.environment.accounts
         watched = Dictionary(accounts.map { ($0.name, $0.watched) }, uniquingKeysWith: { first, _ in first })
         own = Dictionary(
-            accounts.map { ($0.name, Set($0.addresses.map(FoldedText.fold))) }, uniquingKeysWith: { first, _ in first })
+            accounts.map { ($0.name, Set($0.addresses.map { FoldedText.fold(EmailAddress.compared($0)) })) },
+            uniquingKeysWith: { first, _ in first })
         fetchedFields = needs.headerFields.map { Set($0.map { $0.lowercased() }) }
     }
 

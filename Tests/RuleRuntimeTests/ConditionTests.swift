@@ -89,6 +89,19 @@ import Testing
         #expect(try await !RuleBench.holds("from:domain \"nchen.example\"", for: message))
     }
 
+    @Test(arguments: ["m\u{fc}nchen.example", "xn--mnchen-3ya.example", "M\u{dc}NCHEN.example"])
+    func
+        theFormOfADomainDoesNotMatter(_ written: String) async throws
+    {
+        for sent in ["m\u{fc}nchen.example", "xn--mnchen-3ya.example", "XN--Mnchen-3ya.Example"] {
+            let message = RuleMessage.whole("From: <jo@\(sent)>\nMessage-ID: <1@x>\n\n")
+            #expect(try await RuleBench.holds("from:domain \"\(written)\"", for: message), "\(sent)")
+            #expect(try await RuleBench.holds("from:is \"jo@\(written)\"", for: message), "\(sent)")
+            #expect(try await RuleBench.holds("from:one_of { \"jo@\(written)\" }", for: message), "\(sent)")
+            #expect(try await !RuleBench.holds("from:is \"j@\(written)\"", for: message), "\(sent)")
+        }
+    }
+
     @Test func listsComeFromFiles() async throws {
         let bench = try await RuleBench(
             """

@@ -126,6 +126,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests", dependencies: ["ActionJournal", "MailModel", "PostmoonCommand", "TestKit"]
         ),
+        .testTarget(name: "InteroperabilityTests", dependencies: ["IMAPSyntax", "PostmoonCommand", "TestKit"]),
         .testTarget(name: "CrashTests", dependencies: ["ActionJournal", "MailModel", "PostmoonCommand", "TestKit"]),
     ],
     swiftLanguageModes: [.v6]

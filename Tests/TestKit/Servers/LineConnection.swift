@@ -25,11 +25,22 @@ final class LineConnection {
                 buffer.removeSubrange(...end)
                 return text
             }
-            var chunk = [UInt8](repeating: 0, count: 4_096)
-            let count = recv(descriptor, &chunk, chunk.count, 0)
-            guard count > 0 else { throw Closed() }
-            buffer += chunk[..<count]
+            try receive()
         }
+    }
+
+    /// So many bytes, whatever they are.
+    func read(_ count: Int) throws -> [UInt8] {
+        while buffer.count < count { try receive() }
+        defer { buffer.removeFirst(count) }
+        return Array(buffer[..<count])
+    }
+
+    private func receive() throws {
+        var chunk = [UInt8](repeating: 0, count: 4_096)
+        let count = recv(descriptor, &chunk, chunk.count, 0)
+        guard count > 0 else { throw Closed() }
+        buffer += chunk[..<count]
     }
 
     func write(_ bytes: [UInt8]) throws {

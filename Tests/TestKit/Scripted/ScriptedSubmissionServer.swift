@@ -1,0 +1,126 @@
+import NIOCore
+import Synchronization
+
+/// A submission server in memory: it speaks real bytes, so that `SubmissionHandler` and `SMTPSubmitter` run against it
+/// unchanged. It keeps what it took, and does wrong what a test asks it to.
+public final class ScriptedSubmissionServer: Sendable {
+    private struct Rule {
+        var mishap: SubmissionMishap
+        var moment: SubmissionMoment
+        var recipient: String?
+        var left: Int
+    }
+
+    private struct State {
+        var traits: SubmissionTraits
+        var rules: [Rule] = []
+        var taken: [TakenMessage] = []
+        var commands: [String] = []
+        var connections = 0
+        var violations: [String] = []
+    }
+
+    private let state: Mutex<State>
+
+    public init(_ traits: SubmissionTraits = .modern) { state = Mutex(State(traits: traits)) }
+
+    public var traits: SubmissionTraits { state.withLock { $0.traits } }
+
+    /// What it took the responsibility for, in order, whatever the client heard of it.
+    public var taken: [TakenMessage] { state.withLock { $0.taken } }
+
+    /// Commands so far over all connections, such as `RCPT TO:<b@example.org>`; a login without its secret.
+    public var commands: [String] { state.withLock { $0.commands } }
+
+    public var connections: Int { state.withLock { $0.connections } }
+
+    /// What no careful client does: a bare CR or LF in a message, a command before the login, pipelining unasked.
+    public var violations: [String] { state.withLock { $0.violations } }
+
+    public func change(_ body: (inout SubmissionTraits) -> Void) { state.withLock { body(&$0.traits) } }
+
+    /// Lets a point of the dialogue go wrong, so many times.
+    ///
+    /// - Parameter recipient: only where the message is for that address; at a recipient's own point, only there.
+    public func put(
+        _ mishap: SubmissionMishap, at moment: SubmissionMoment, for recipient: String? = nil, times: Int = .max
+    ) {
+        state.withLock {
+            $0.rules.append(Rule(mishap: mishap, moment: moment, recipient: recipient, left: times))
+        }
+    }
+
+    /// Forgets everything that was to go wrong.
+    public func rest() { state.withLock { $0.rules = [] } }
+
+    /// Puts the server's end on a channel, before its protocol is put there; called on the channel's event loop.
+    ///
+    /// The greeting goes out when the event loop comes to it.
+    public func attach(to channel: any Channel) throws {
+        state.withLock { $0.connections += 1 }
+        let wire = SubmissionWire(SubmissionSession(self))
+        try channel.pipeline.syncOperations.addHandler(wire)
+        wire.greet()
+    }
+
+    // MARK: What its sessions say
+
+    func meet(_ moment: SubmissionMoment, for recipients: [String]) -> SubmissionMishap? {
+        state.withLock { state in
+            let place = state.rules.firstIndex {
+                $0.moment == moment && $0.left > 0 && ($0.recipient.map(recipients.contains) ?? true)
+            }
+            guard let place else { return nil }
+            state.rules[place].left -= 1
+            return state.rules[place].mishap
+        }
+    }
+
+    func take(_ message: TakenMessage) { state.withLock { $0.taken.append(message) } }
+
+    func note(command: String) { state.withLock { $0.commands.append(command) } }
+
+    func note(violation: String) { state.withLock { $0.violations.append(violation) } }
+}
+
+/// The far end of a channel: takes what the client writes and hands it the session's answers.
+final class SubmissionWire: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    private let session: SubmissionSession
+    private var context: ChannelHandlerContext?
+
+    init(_ session: SubmissionSession) { self.session = session }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func greet() { hand(session.greeting()) }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        promise?.succeed()
+        hand(session.received(unwrapOutboundIn(data).readableBytesView))
+    }
+
+    /// Not at once: a socket never answers within the write.
+    private func hand(_ outputs: [SubmissionSession.Output]) {
+        guard let context, !outputs.isEmpty else { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.execute { bound.value.deliver(outputs) }
+    }
+
+    private func deliver(_ outputs: [SubmissionSession.Output]) {
+        for output in outputs {
+            guard let context else { return }
+            switch output {
+            case .bytes(let bytes):
+                for piece in session.dribbles ? bytes.map({ [$0] }) : [bytes] {
+                    context.fireChannelRead(NIOAny(ByteBuffer(bytes: piece)))
+                    context.fireChannelReadComplete()
+                }
+            case .cut:
+                context.close(promise: nil)
+            }
+        }
+    }
+}

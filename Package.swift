@@ -127,6 +127,13 @@ let package = Package(
             name: "IntegrationTests", dependencies: ["ActionJournal", "MailModel", "PostmoonCommand", "TestKit"]
         ),
         .testTarget(name: "InteroperabilityTests", dependencies: ["IMAPSyntax", "PostmoonCommand", "TestKit"]),
+        .testTarget(
+            name: "FaultTests",
+            dependencies: [
+                "Accounts", "ActionExecutor", "ActionJournal", "Daemon", "MailModel", "MailTransport", "RuleRuntime",
+                "TestKit", grdb, logging, nioCore, nioEmbedded,
+            ]
+        ),
         .testTarget(name: "CrashTests", dependencies: ["ActionJournal", "MailModel", "PostmoonCommand", "TestKit"]),
     ],
     swiftLanguageModes: [.v6]

@@ -29,13 +29,16 @@ public struct Engine: Sendable {
             clock: { Int64(Date().timeIntervalSince1970) }, logger: logger)
     }
 
-    /// - Parameter clock: seconds since 1970.
+    /// - Parameters:
+    ///   - clock: seconds since 1970.
+    ///   - opening: opens the journal of the state folder.
     static func assemble(
         _ configuration: Configuration, proposing: Bool, acting: Bool, dialer: Dialer,
-        clock: @escaping @Sendable () -> Int64, logger: Logger
+        clock: @escaping @Sendable () -> Int64, logger: Logger,
+        opening: (String) throws -> Journal = { try Journal.open(folder: $0, access: .readWrite) }
     ) async throws -> Engine {
         let lock = acting ? try StateLock(folder: configuration.stateFolder) : nil
-        let journal = try Journal.open(folder: configuration.stateFolder, access: .readWrite)
+        let journal = try opening(configuration.stateFolder)
         let spool = try Spool(stateFolder: configuration.stateFolder)
         let leftover = acting ? try await spool.removeAll(but: journal.neededSpoolFiles()) : 0
         if leftover > 0 { logger.info("removed spooled files that no plan needs", metadata: ["count": "\(leftover)"]) }

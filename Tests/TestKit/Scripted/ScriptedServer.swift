@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// Commands are counted from 0 over all of its connections, those of signing in apart; a mishap or another client can
 /// be put before any of them.
-public final class ScriptedServer: Sendable {
+public final class ScriptedServer: InMemoryServer {
     struct State {
         var traits: ServerTraits
         var mishaps: [Int: Mishap] = [:]
@@ -68,6 +68,8 @@ public final class ScriptedServer: Sendable {
         }
     }
 
+    public func converse() -> any ServerConversation { ScriptedSession(self) }
+
     /// A connection that has greeted and signed in.
     public func connect() async throws -> ScriptedConnection {
         let loop = NIOAsyncTestingEventLoop()
@@ -75,7 +77,7 @@ public final class ScriptedServer: Sendable {
         try await channel.connect(to: SocketAddress(unixDomainSocketPath: "/scripted")).get()
         let server = self
         let (connection, wire) = try await loop.executeInContext {
-            let wire = ScriptedWire(ScriptedSession(server))
+            let wire = ServerWire(server.converse())
             try channel.pipeline.syncOperations.addHandler(wire)
             let connection = try IMAPConnection.attach(to: channel, deadlines: .standard, startTLS: nil)
             wire.greet()
@@ -112,7 +114,7 @@ public struct ScriptedConnection: Sendable {
     public let connection: IMAPConnection
     public let server: SignedIn
     let channel: NIOAsyncTestingChannel
-    let wire: NIOLoopBound<ScriptedWire>
+    let wire: NIOLoopBound<ServerWire>
 
     /// Tells an idling client what happened in the store.
     public func tellNews() async throws {
@@ -127,49 +129,5 @@ public struct ScriptedConnection: Sendable {
     public func close() async {
         connection.close()
         await channel.testingEventLoop.run()
-    }
-}
-
-/// The far end of a channel: takes what the client writes and hands it the session's answers.
-final class ScriptedWire: ChannelOutboundHandler {
-    typealias OutboundIn = ByteBuffer
-
-    private let session: ScriptedSession
-    private var context: ChannelHandlerContext?
-
-    init(_ session: ScriptedSession) { self.session = session }
-
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
-
-    func greet() { hand(session.greeting()) }
-
-    func tellNews() { hand(session.idleNews()) }
-
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        promise?.succeed()
-        hand(session.received(unwrapOutboundIn(data).readableBytesView))
-    }
-
-    /// Not at once: a socket never answers within the write.
-    private func hand(_ outputs: [ScriptedSession.Output]) {
-        guard let context, !outputs.isEmpty else { return }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.execute { bound.value.deliver(outputs) }
-    }
-
-    private func deliver(_ outputs: [ScriptedSession.Output]) {
-        for output in outputs {
-            guard let context else { return }
-            switch output {
-            case .bytes(let bytes):
-                for piece in session.dribbles ? bytes.map({ [$0] }) : [bytes] {
-                    context.fireChannelRead(NIOAny(ByteBuffer(bytes: piece)))
-                    context.fireChannelReadComplete()
-                }
-            case .cut:
-                context.close(promise: nil)
-            }
-        }
     }
 }

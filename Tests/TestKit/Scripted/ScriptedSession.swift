@@ -2,12 +2,7 @@ import IMAPSyntax
 import MailModel
 
 /// One connection as the server sees it: commands in, answers out.
-final class ScriptedSession {
-    enum Output: Equatable {
-        case bytes([UInt8])
-        case cut
-    }
-
+final class ScriptedSession: ServerConversation {
     private let server: ScriptedServer
     private var input = ClientInput()
     private var awaitsSASL: String?
@@ -21,6 +16,9 @@ final class ScriptedSession {
     var sights: [Int] = []
     /// Those that it was told of, in answers that reached it.
     private(set) var seen: Set<Int> = []
+    /// Those that it will have been told of when the answer has reached it.
+    private var underway: [Int: [Int]] = [:]
+    private var nextMark = 0
 
     /// The selected mailbox as the client knows it.
     struct Selection {
@@ -36,31 +34,40 @@ final class ScriptedSession {
 
     var store: ModelMailStore { server.store }
     var traits: ServerTraits { server.traits }
-    var dribbles: Bool { server.traits.dribbles }
 
-    func greeting() -> [Output] { [.bytes(Array("* OK ready\r\n".utf8))] }
+    func greeting() -> [ServerAnswer] { inPieces([.bytes(Array("* OK ready\r\n".utf8))]) }
 
-    func received(_ bytes: some Sequence<UInt8>) -> [Output] {
+    func received(_ bytes: [UInt8]) -> [ServerAnswer] {
         input.append(bytes)
-        var outputs: [Output] = []
+        var answers: [ServerAnswer] = []
         while !isCut, let piece = input.next() {
             switch piece {
-            case .literalAnnounced: outputs.append(.bytes(Array("+ go on\r\n".utf8)))
-            case .line(let line): outputs += handle(line)
+            case .literalAnnounced: answers.append(.bytes(Array("+ go on\r\n".utf8)))
+            case .line(let line): answers += handle(line)
             }
         }
-        return outputs
+        return inPieces(answers)
     }
 
     /// What an idling client is told without asking.
-    func idleNews() -> [Output] {
+    func news() -> [ServerAnswer] {
         guard idleTag != nil else { return [] }
         answer = []
         writeNews()
-        return answer.isEmpty ? [] : [.bytes(answer)]
+        return answer.isEmpty ? [] : inPieces([.bytes(answer)])
     }
 
-    private func handle(_ line: [UInt8]) -> [Output] {
+    func reached(_ mark: Int) {
+        guard let serials = underway.removeValue(forKey: mark) else { return }
+        seen.formUnion(serials)
+        store.note(told: serials)
+    }
+
+    private func inPieces(_ answers: [ServerAnswer]) -> [ServerAnswer] {
+        traits.dribbles ? answers.dribbled : answers
+    }
+
+    private func handle(_ line: [UInt8]) -> [ServerAnswer] {
         answer = []
         sights = []
         if let tag = awaitsSASL {
@@ -91,7 +98,7 @@ final class ScriptedSession {
         return carryOut(command)
     }
 
-    private func carryOut(_ command: ClientCommand) -> [Output] {
+    private func carryOut(_ command: ClientCommand) -> [ServerAnswer] {
         switch Self.uncounted.contains(command.verb) ? nil : server.meet(command) {
         case .cutBefore:
             isCut = true
@@ -110,9 +117,10 @@ final class ScriptedSession {
             return [.bytes(answer)]
         case nil:
             run(command)
-            seen.formUnion(sights)
-            store.note(told: sights)
-            return [.bytes(answer)]
+            guard !sights.isEmpty else { return [.bytes(answer)] }
+            nextMark += 1
+            underway[nextMark] = sights
+            return [.bytes(answer), .mark(nextMark)]
         }
     }
 

@@ -3,7 +3,7 @@ import Synchronization
 
 /// A submission server in memory: it speaks real bytes, so that `SubmissionHandler` and `SMTPSubmitter` run against it
 /// unchanged. It keeps what it took, and does wrong what a test asks it to.
-public final class ScriptedSubmissionServer: Sendable {
+public final class ScriptedSubmissionServer: InMemoryServer {
     private struct Rule {
         var mishap: SubmissionMishap
         var moment: SubmissionMoment
@@ -53,12 +53,16 @@ public final class ScriptedSubmissionServer: Sendable {
     /// Forgets everything that was to go wrong.
     public func rest() { state.withLock { $0.rules = [] } }
 
+    public func converse() -> any ServerConversation {
+        state.withLock { $0.connections += 1 }
+        return SubmissionSession(self)
+    }
+
     /// Puts the server's end on a channel, before its protocol is put there; called on the channel's event loop.
     ///
     /// The greeting goes out when the event loop comes to it.
     public func attach(to channel: any Channel) throws {
-        state.withLock { $0.connections += 1 }
-        let wire = SubmissionWire(SubmissionSession(self))
+        let wire = ServerWire(converse())
         try channel.pipeline.syncOperations.addHandler(wire)
         wire.greet()
     }
@@ -81,46 +85,4 @@ public final class ScriptedSubmissionServer: Sendable {
     func note(command: String) { state.withLock { $0.commands.append(command) } }
 
     func note(violation: String) { state.withLock { $0.violations.append(violation) } }
-}
-
-/// The far end of a channel: takes what the client writes and hands it the session's answers.
-final class SubmissionWire: ChannelOutboundHandler {
-    typealias OutboundIn = ByteBuffer
-
-    private let session: SubmissionSession
-    private var context: ChannelHandlerContext?
-
-    init(_ session: SubmissionSession) { self.session = session }
-
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
-
-    func greet() { hand(session.greeting()) }
-
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        promise?.succeed()
-        hand(session.received(unwrapOutboundIn(data).readableBytesView))
-    }
-
-    /// Not at once: a socket never answers within the write.
-    private func hand(_ outputs: [SubmissionSession.Output]) {
-        guard let context, !outputs.isEmpty else { return }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.execute { bound.value.deliver(outputs) }
-    }
-
-    private func deliver(_ outputs: [SubmissionSession.Output]) {
-        for output in outputs {
-            guard let context else { return }
-            switch output {
-            case .bytes(let bytes):
-                for piece in session.dribbles ? bytes.map({ [$0] }) : [bytes] {
-                    context.fireChannelRead(NIOAny(ByteBuffer(bytes: piece)))
-                    context.fireChannelReadComplete()
-                }
-            case .cut:
-                context.close(promise: nil)
-            }
-        }
-    }
 }

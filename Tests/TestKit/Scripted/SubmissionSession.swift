@@ -1,10 +1,5 @@
 /// One connection as a submission server sees it: commands in, replies out (RFC 5321).
-final class SubmissionSession {
-    enum Output: Equatable {
-        case bytes([UInt8])
-        case cut
-    }
-
+final class SubmissionSession: ServerConversation {
     private enum Phase { case command, loginResponse, message }
 
     private let server: ScriptedSubmissionServer
@@ -12,7 +7,7 @@ final class SubmissionSession {
     private var bytes: [UInt8] = []
     /// Where nothing ends before.
     private var searched = 0
-    private var outputs: [Output] = []
+    private var outputs: [ServerAnswer] = []
     private var phase = Phase.command
     private var isCut = false
     private var hasGreeted = false
@@ -27,14 +22,12 @@ final class SubmissionSession {
         isSignedIn = !traits.wantsLogin
     }
 
-    var dribbles: Bool { traits.dribbles }
-
-    func greeting() -> [Output] {
+    func greeting() -> [ServerAnswer] {
         act(.greeting) { say("220 scripted ESMTP") }
         return flush()
     }
 
-    func received(_ more: some Sequence<UInt8>) -> [Output] {
+    func received(_ more: [UInt8]) -> [ServerAnswer] {
         bytes += more
         while !isCut, let piece = nextPiece() {
             switch phase {
@@ -48,9 +41,9 @@ final class SubmissionSession {
         return flush()
     }
 
-    private func flush() -> [Output] {
+    private func flush() -> [ServerAnswer] {
         defer { outputs = [] }
-        return outputs
+        return traits.dribbles ? outputs.dribbled : outputs
     }
 
     /// A line without its CRLF, or a message without its final dot.

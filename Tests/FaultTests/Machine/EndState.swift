@@ -1,0 +1,51 @@
+import ActionJournal
+import MailModel
+import TestKit
+
+@testable import Daemon
+
+/// Everything that others can see in the end, as sorted lines:
+///
+///     home/Receipts: a \Flagged \Seen      a message, its flags
+///     new: done                            a plan, by the kind of its trigger
+///     sent bob@example.org: a              what the submission server took, by recipient
+///     hook: title                          what the web server took, repetitions apart
+struct EndState: Hashable, Sendable {
+    var lines: [String]
+
+    init(_ lines: [String]) { self.lines = lines.sorted() }
+
+    init(of world: World) async throws {
+        var lines: [String] = []
+        for (account, site) in world.sites {
+            for mailbox in site.store.names {
+                for message in site.store[mailbox]?.messages ?? [] {
+                    let name = world.name(of: message.bytes) ?? "a message that nobody sent"
+                    let flags = message.flags.map(\.rawValue).sorted()
+                    lines.append((["\(account)/\(mailbox): \(name)"] + flags).joined(separator: " "))
+                }
+            }
+        }
+        for plan in try await world.journal().plans(PlanQuery()) {
+            let kind = plan.plan.trigger.description.prefix { $0 != ":" }
+            lines.append("\(kind): \(plan.plan.state.rawValue)")
+        }
+        for message in world.submission.taken {
+            let subject = world.letterNames.first { message.text.contains("Subject: \($0)\r\n") } ?? "?"
+            for recipient in message.recipients { lines.append("sent \(recipient): \(subject)") }
+        }
+        for call in Set(world.hook.calls) {
+            let title = call.body.split(separator: "\"title\":\"").dropFirst().first?.prefix { $0 != "\"" } ?? "?"
+            lines.append("hook: \(title)")
+        }
+        self.init(lines)
+    }
+
+    /// How many copies of a letter there are.
+    func copies(of letter: String) -> Int {
+        lines.filter { line in
+            guard line.contains("/"), let name = line.split(separator: ": ").dropFirst().first else { return false }
+            return name.split(separator: " ").first.map(String.init) == letter
+        }.count
+    }
+}

@@ -1,0 +1,136 @@
+import ActionJournal
+import MailModel
+import TestKit
+
+@testable import Daemon
+
+/// A scenario played once, whole or broken at one step, to its end.
+struct Trial: Sendable {
+    struct Outcome: Sendable {
+        var moments: [Breakage.Moment] = []
+        /// Whether the world was broken at all.
+        var isBroken = false
+        var end = EndState([])
+        /// What must not be, whatever the scenario is about.
+        var problems: [String] = []
+    }
+
+    let stage: Stage
+    var breakage: Breakage?
+    /// Prepares the servers for more than fate has in mind.
+    var meddling: @Sendable (World) -> Void = { _ in }
+
+    /// More turns than this and the program goes in circles.
+    private static let mostTurns = 40
+
+    func run() async throws -> Outcome {
+        let world = try stage.world(breakage)
+        meddling(world)
+        var outcome = Outcome()
+        do {
+            for phase in stage.scenario.course { outcome.problems += try await play(phase, in: world) }
+            outcome.problems += try await settle(world)
+            outcome.moments = world.fate.moments
+            outcome.isBroken = world.fate.isMet
+            outcome.end = try await EndState(of: world)
+            outcome.problems += try await remains(world)
+            outcome.problems += try await changesOnceMore(world, outcome.end)
+        } catch {
+            await world.stop()
+            throw error
+        }
+        await world.stop()
+        return outcome
+    }
+
+    // MARK: The course
+
+    private func play(_ phase: Phase, in world: World) async throws -> [String] {
+        let wasBroken = world.fate.isMet
+        switch phase {
+        case .deliver(let letter, let mailbox, let account, let flags):
+            world.deliver(letter, to: mailbox, of: account, flags: flags)
+        case .pass(let seconds): world.clock.pass(seconds)
+        case .meanwhile(let act): try act(world)
+        case .restart: await world.stop()
+        case .turn:
+            _ = await world.turn()
+            if world.fate.isMet != wasBroken { return try await settle(world) }
+        case .command(let status, let ask):
+            var given = try? await ask(world)
+            if world.fate.isMet == wasBroken {
+                return given == status ? [] : ["a command gave \(given.map(String.init) ?? "an error"), not \(status)"]
+            }
+            for _ in 0..<3 {
+                let problems = try await settle(world)
+                guard problems.isEmpty, given != status else { return problems }
+                given = try? await ask(world)
+            }
+            let problems = try await settle(world)
+            return given == status
+                ? problems : problems + ["a command gave \(given ?? -1), not \(status), however often"]
+        }
+        return []
+    }
+
+    /// Turns, hours apart where something waits for that, until nothing is left to do.
+    private func settle(_ world: World) async throws -> [String] {
+        var failed = 0
+        for _ in 0..<Self.mostTurns {
+            if world.fate.isDead { await world.stop() }
+            let faults = await world.turn()
+            if world.fate.isDead { continue }
+            guard let journal = try? await world.journal() else { continue }
+            let counts = try await journal.counts()
+            let open =
+                counts.plans[.planned, default: 0] + counts.plans[.running, default: 0]
+                + [.ready, .begun, .dotSent].reduce(0) { $0 + counts.outbox[$1, default: 0] }
+            failed = faults.isEmpty ? 0 : failed + 1
+            // A fault that stays is the scenario's; what waits behind it is seen in the end.
+            if open == 0, failed == 0 || failed > 3 { return [] }
+            world.clock.set(try await due(journal, world) ?? world.clock.now + 61)
+            world.clock.pass(1)
+        }
+        return ["it does not come to rest"]
+    }
+
+    private func due(_ journal: Journal, _ world: World) async throws -> Int64? {
+        var times: [Int64] = []
+        for account in world.sites.keys.compactMap(AccountName.init) {
+            if let time = try await journal.nextStepDue(account: account, after: 0) { times.append(time) }
+        }
+        if let time = try await journal.nextOutboxDue() { times.append(time) }
+        return times.min().flatMap { $0 > world.clock.now ? $0 : nil }
+    }
+
+    // MARK: The end
+
+    private func remains(_ world: World) async throws -> [String] {
+        var problems: [String] = []
+        for (name, site) in world.sites {
+            problems += site.store.violations.map { "\(name): \($0)" }
+        }
+        problems += world.submission.violations
+        problems += stage.scenario.violations(world)
+        let plans = try await world.journal().plans(PlanQuery())
+        for plan in plans {
+            if [.planned, .running].contains(plan.plan.state) { problems.append("plan \(plan.plan.id) never ends") }
+            for step in plan.steps where step.state == .begun {
+                problems.append("a step of plan \(plan.plan.id) is begun for ever")
+            }
+        }
+        let spooled = try await world.engine().surroundings.spool.count()
+        let needed = try await world.journal().neededSpoolFiles().count
+        if spooled > needed { problems.append("\(spooled) files are left in the spool, \(needed) of them needed") }
+        return problems
+    }
+
+    /// The program is started once more, later, and nothing may come of it.
+    private func changesOnceMore(_ world: World, _ end: EndState) async throws -> [String] {
+        await world.stop()
+        world.clock.pass(600)
+        _ = await world.turn()
+        let then = try await EndState(of: world)
+        return then == end ? [] : ["once more changed it to \(then.lines)"]
+    }
+}

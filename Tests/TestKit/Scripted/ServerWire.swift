@@ -1,0 +1,111 @@
+import NIOCore
+import NIOEmbedded
+
+/// The far end of a channel: takes what the client writes and hands it the server's answers.
+public final class ServerWire: ChannelDuplexHandler {
+    public typealias InboundIn = ByteBuffer
+    public typealias InboundOut = ByteBuffer
+    public typealias OutboundIn = ByteBuffer
+
+    private let conversation: any ServerConversation
+    private let host: String
+    private let fate: (any WireFate)?
+    private var context: ChannelHandlerContext?
+    private var waiting: [ServerAnswer] = []
+    /// What comes waits until the clock has moved.
+    private var isLate = false
+    private var isStalled = false
+
+    /// - Parameter fate: `nil`: everything arrives.
+    public init(_ conversation: any ServerConversation, host: String = "", fate: (any WireFate)? = nil) {
+        self.conversation = conversation
+        self.host = host
+        self.fate = fate
+    }
+
+    public func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    public func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    public func channelActive(context: ChannelHandlerContext) {
+        context.fireChannelActive()
+        greet()
+    }
+
+    public func greet() { hand(conversation.greeting()) }
+
+    public func tellNews() { hand(conversation.news()) }
+
+    public func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let bytes = Array(unwrapOutboundIn(data).readableBytesView)
+        promise?.succeed()
+        guard !isStalled else { return }
+        switch fate?.sending(bytes, to: host) ?? .arrives {
+        case .arrives, .comesLate, .comesTwice: hand(conversation.received(bytes))
+        case .isLost: hand([.cut])
+        case .isCut(let count):
+            _ = conversation.received(Array(bytes.prefix(count)))
+            hand([.cut])
+        case .stalls: isStalled = true
+        case .straysBehind:
+            fate?.keep(StrayBytes(bytes, for: conversation), for: host)
+            hand([.cut])
+        }
+    }
+
+    /// Not at once: a socket never answers within the write.
+    private func hand(_ answers: [ServerAnswer]) {
+        guard let context, !answers.isEmpty else { return }
+        waiting += answers
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.execute { bound.value.deliver() }
+    }
+
+    private func deliver() {
+        while !isLate, !isStalled, !waiting.isEmpty {
+            guard let context else { return }
+            switch waiting.removeFirst() {
+            case .bytes(let bytes): deliver(bytes, context)
+            case .mark(let mark): conversation.reached(mark)
+            case .cut: end(context)
+            }
+        }
+    }
+
+    private func deliver(_ bytes: [UInt8], _ context: ChannelHandlerContext) {
+        switch fate?.receiving(bytes, from: host) ?? .arrives {
+        case .arrives: give(bytes, context)
+        case .comesTwice:
+            give(bytes, context)
+            if let context = self.context { give(bytes, context) }
+        case .isLost, .straysBehind: end(context)
+        case .isCut(let count):
+            give(Array(bytes.prefix(count)), context)
+            if let context = self.context { end(context) }
+        case .stalls: isStalled = true
+        case .comesLate(let seconds):
+            isLate = true
+            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+            context.eventLoop.scheduleTask(in: .seconds(seconds)) {
+                bound.value.isLate = false
+                if let context = bound.value.context { bound.value.give(bytes, context) }
+                bound.value.deliver()
+            }
+            if let loop = context.eventLoop as? NIOAsyncTestingEventLoop { fate?.wait(seconds: seconds, for: loop) }
+        }
+    }
+
+    private func give(_ bytes: [UInt8], _ context: ChannelHandlerContext) {
+        guard context.channel.isActive else { return }
+        context.fireChannelRead(NIOAny(ByteBuffer(bytes: bytes)))
+        context.fireChannelReadComplete()
+    }
+
+    private func end(_ context: ChannelHandlerContext) {
+        waiting = []
+        context.close(promise: nil)
+    }
+}
+
+extension NIOAsyncTestingEventLoop: MovableClock {
+    public func pass(seconds: Int64) async { await advanceTime(by: .seconds(seconds)) }
+}

@@ -12,6 +12,8 @@ public struct OutboxRunner: Sendable {
     static let accountPause: Int64 = 300
     /// A message that could not be handed over for so long is given up: five days, as mail servers do (RFC 5321 §4.5.4.1).
     static let longestTrying: Int64 = 5 * 86_400
+    /// A server that never says what came of a message may have delivered it each time: after so many it is held.
+    static let mostInDoubt = 5
 
     let account: AccountName
     let journal: Journal
@@ -152,9 +154,17 @@ public struct OutboxRunner: Sendable {
     }
 
     private func settleUnknown(_ entry: OutboxEntry, _ why: String, retryAt: Int64? = nil) async throws {
+        let before = try await journal.attemptsInDoubt(entry.id)
         switch entry.draft.policy {
+        case .resend where before + 1 >= Self.mostInDoubt:
+            try await finish(
+                entry, .held, .unknown,
+                "\(why); sent \(before + 1) times, and it may have arrived as often: release or undo the plan",
+                retryAt: nil)
         case .resend where try await isTooOld(entry):
-            try await finish(entry, .held, .unknown, "\(why); given up after many attempts", retryAt: nil)
+            try await finish(
+                entry, .held, .unknown, "\(why); given up, and it may have arrived: release or undo the plan",
+                retryAt: nil)
         case .resend:
             try await finish(
                 entry, .ready, .unknown, "\(why); sent again with the same Message-ID",

@@ -40,6 +40,13 @@ extension Journal {
         try await read { db in try db.count("SELECT count(*) FROM sent WHERE outbox = ?", [row.rawValue]) > 0 }
     }
 
+    /// How many attempts of the row ended in doubt.
+    public func attemptsInDoubt(_ row: OutboxID) async throws(JournalError) -> Int {
+        try await read { db in
+            try db.count("SELECT count(*) FROM attempt WHERE outbox = ? AND result = 'unknown'", [row.rawValue])
+        }
+    }
+
     /// When the `count`-th newest message went to the target, by whatever account; `nil`: so many never did.
     public func sentTime(target: String, newest count: Int) async throws(JournalError) -> Int64? {
         try await read { db in

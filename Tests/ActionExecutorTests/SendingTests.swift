@@ -103,7 +103,16 @@ import Testing
             guard let due = try await bench.runner(submitter).sendDue() else { break }
             bench.clock.pass(max(0, due - bench.clock.now))
         }
-        #expect(submitter.sent.count < 150)
+        #expect(submitter.sent.count == 5)
+        #expect(try await bench.state(plan) == .held)
+        let error = try #require(try await bench.journal.work(plan)?.plan.error)
+        #expect(error.contains("sent 5 times, and it may have arrived as often: release or undo the plan"), "\(error)")
+        #expect(try bench.spool.count() == 1)
+        // A person lets it go once more, and it goes once more.
+        let work = try #require(try await bench.journal.work(plan))
+        try await bench.journal.apply(PlanRelease.facts(for: work, at: bench.clock.now))
+        #expect(try await bench.runner(submitter).sendDue() == nil)
+        #expect(submitter.sent.count == 6)
         #expect(try await bench.state(plan) == .held)
     }
 

@@ -129,9 +129,13 @@ public struct PipeRunner: Sendable {
         let metadata: Logger.Metadata = [
             "plan": "\(entry.plan.id)", "program": "\(step.arguments.program ?? "")", "reason": "\(detail ?? "-")",
         ]
-        guard state == .done else { return logger.error("pipe failed", metadata: metadata) }
-        logger.info("piped", metadata: metadata)
-        if let file = step.arguments.spool { try? await spool.remove(file) }
+        if state == .done {
+            logger.info("piped", metadata: metadata)
+        } else {
+            logger.error("pipe failed", metadata: metadata)
+        }
+        // What is in doubt may be let go again by a person.
+        if state != .unknown, let file = step.arguments.spool { try? await spool.remove(file) }
     }
 
     private static func environment(_ entry: PlanWork, _ step: StepRecord, key: String) -> [String: String] {

@@ -143,17 +143,32 @@ extension Journal {
 
     /// The spooled files that a plan may still need; any other is left over.
     public func neededSpoolFiles() async throws(JournalError) -> Set<String> {
-        try await read { db in
-            let keys = try db.texts(
+        try await read { db in Set(try db.texts(Self.neededSpool)) }
+    }
+
+    /// Those of these spooled files that plans had and need no more. What no plan knows is not among them: its plan may
+    /// be about to be stored.
+    public func spentSpoolFiles(among names: [String]) async throws(JournalError) -> [String] {
+        if names.isEmpty { return [] }
+        let list = Self.list(names)
+        return try await read { db in
+            try db.texts(
                 """
-                SELECT spool FROM outbox WHERE state NOT IN ('accepted', 'refused', 'superseded')
-                UNION
-                SELECT json_extract(arguments, '$.spool') FROM step
-                WHERE state NOT IN ('done', 'superseded') AND json_extract(arguments, '$.spool') IS NOT NULL
-                """)
-            return Set(keys)
+                SELECT value FROM json_each(?) WHERE value NOT IN (\(Self.neededSpool))
+                    AND (value IN (SELECT spool FROM outbox) OR value IN (SELECT json_extract(arguments, '$.spool') FROM step))
+                """, [list])
         }
     }
+
+    private static let neededSpool = """
+        SELECT outbox.spool FROM outbox JOIN step ON step.id = outbox.step JOIN plan ON plan.id = step.plan
+        WHERE outbox.state NOT IN ('accepted', 'refused', 'superseded')
+            AND plan.state NOT IN ('superseded', 'rolled_back', 'undone')
+        UNION
+        SELECT json_extract(step.arguments, '$.spool') FROM step JOIN plan ON plan.id = step.plan
+        WHERE step.state NOT IN ('done', 'failed', 'superseded') AND json_extract(step.arguments, '$.spool') IS NOT NULL
+            AND plan.state NOT IN ('superseded', 'rolled_back', 'undone')
+        """
 }
 
 extension Row {

@@ -73,6 +73,13 @@ public final class Spool: Sendable {
 
     public func count() throws(JournalError) -> Int { try names().count }
 
+    /// How many files the spool of a state folder holds; makes nothing where there is none.
+    public static func count(stateFolder: String) throws(JournalError) -> Int {
+        let folder = "\(stateFolder)/\(folderName)"
+        guard StateFolder.exists(folder) else { return 0 }
+        return try StateFolder.names(in: folder).count { !$0.hasPrefix(".") }
+    }
+
     /// Removes what a crash left over: every file but these, half-written ones too. Gives how many went.
     ///
     /// Only for the process that has the `StateLock`, before it writes.

@@ -45,7 +45,9 @@ struct AccountService: Sendable {
             let pipes = pipeRunner
             group.addTask {
                 await repeatedly("running programs", hub.pipes, first: { try await pipes.recover() }) {
-                    try await pipes.runDue()
+                    let due = try await pipes.runDue()
+                    try await tidySpool()
+                    return due
                 }
             }
             let notices = noticeRunner
@@ -103,10 +105,17 @@ struct AccountService: Sendable {
             _ = try await pipeRunner.runDue()
             try await noticeRunner.recover()
             _ = try await noticeRunner.deliverDue()
+            try await tidySpool()
         } catch {
             faults.append("\(hub.name): \(error)")
         }
         return faults
+    }
+
+    /// Removes what plans had spooled that came to nothing, or were taken back.
+    private func tidySpool() async throws {
+        let spent = try await surroundings.journal.spentSpoolFiles(among: surroundings.spool.names())
+        for name in spent { try await surroundings.spool.remove(name) }
     }
 
     private func outboxRunner() -> OutboxRunner? {

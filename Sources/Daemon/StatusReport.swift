@@ -122,7 +122,8 @@ public struct StatusReport: Codable, Sendable {
             running: false, accounts: accounts,
             rules: Rules(generation: rules?.number ?? 0, since: rules.map { Timestamp.text($0.since) }, count: 0),
             outbox: counts.outbox.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
-            plans: counts.plans.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value }, spool: 0,
+            plans: counts.plans.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
+            spool: (try? Spool.count(stateFolder: configuration.stateFolder)) ?? 0,
             timers: counts.timers
         )
     }

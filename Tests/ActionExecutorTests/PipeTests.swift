@@ -68,6 +68,7 @@ import Testing
         let (state, step, error) = try await state(plan)
         #expect(state == .failed && step == .failed)
         #expect(error == "pipe: program “keep” ended with status 1")
+        #expect(try spool.count() == 0, "nothing needs the message any more")
     }
 
     @Test func seventyFiveIsTriedAgainLater() async throws {
@@ -92,6 +93,7 @@ import Testing
         let (state, step, error) = try await state(plan)
         #expect(state == .held && step == .unknown)
         #expect(error?.contains("not known whether program “keep” came to its end") == true)
+        #expect(try spool.count() == 1, "it may be let go")
         // A person looked, and lets it run again.
         let work = try #require(try await journal.work(plan))
         try await journal.apply(PlanRelease.facts(for: work, at: clock.now))

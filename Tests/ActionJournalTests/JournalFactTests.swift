@@ -255,5 +255,21 @@ import Testing
             .outboxState(steps[1].outbox[0].id, .superseded, notBefore: nil),
         ])
         #expect(try await journal.neededSpoolFiles().isEmpty)
+        let names = ["1.eml", "new.eml", "piped.eml"]
+        #expect(try await journal.spentSpoolFiles(among: names).sorted() == ["1.eml", "piped.eml"])
+    }
+
+    @Test func noSpooledFileIsNeededByWhatFailedOrWasTakenBack() async throws {
+        var pipe = StepDraft(position: 0, actionIndex: 0, kind: .pipe)
+        pipe.arguments.spool = "piped.eml"
+        let failed = try await journal.plan(decision(1, steps: [pipe]))
+        let undone = try await journal.plan(decision(2, steps: [moveStep(), submitStep()]))
+        let names = Array(try await journal.neededSpoolFiles())
+        #expect(names.count == 2)
+        #expect(try await journal.spentSpoolFiles(among: names).isEmpty)
+        let step = try #require(try await journal.steps(failed).first)
+        try await journal.apply([.stepFinished(step.id, .failed, nil, at: 1), .planState(undone, .undone, error: nil)])
+        #expect(try await journal.neededSpoolFiles().isEmpty)
+        #expect(try await journal.spentSpoolFiles(among: names).count == 2)
     }
 }

@@ -8,7 +8,7 @@ public struct UndoWork: Sendable {
     public let whereabouts: MessageWhereabouts
     /// In the order of the plan: what was sent, run or told, in words for people.
     public let irrevocable: [String]
-    /// What the plan still waits with; it is not done any more.
+    /// What the plan still waits with, for its time or for a word about what is in doubt; it is not done any more.
     public let waiting: [StepRecord]
     /// What a message that was given to another account is recognised by there.
     public let contentIdentity: MessageIdentity?
@@ -23,7 +23,7 @@ public struct UndoWork: Sendable {
         let forward = work.steps.filter { $0.arguments.takesBack == nil }
         let isTakenBack = Set(work.steps.filter { $0.state == .done }.compactMap(\.arguments.takesBack))
         let standing = forward.filter { !isTakenBack.contains($0.position) }
-        waiting = work.steps.filter { $0.state == .waiting }
+        waiting = work.steps.filter { $0.state == .waiting || $0.isSendingInDoubt }
         irrevocable = standing.compactMap(\.irrevocable)
         contentIdentity = work.steps.lazy.compactMap(\.precondition?.contentIdentity).first
             .map(MessageIdentity.init(rawValue:))
@@ -130,6 +130,9 @@ public struct UndoWork: Sendable {
 }
 
 extension StepRecord {
+    /// Whether nobody knows if it went out, and a person is to say what follows.
+    fileprivate var isSendingInDoubt: Bool { state == .unknown && kind.leavesTheMailServer }
+
     /// What left the mail server and cannot come back.
     fileprivate var irrevocable: String? {
         switch kind {
@@ -141,6 +144,7 @@ extension StepRecord {
             return "what was sent to \(to)" + (isSure ? "" : " (or may have been)")
         case .notify where state == .done: return "the notification through “\(arguments.channel ?? "")”"
         case .pipe where state == .done: return "what the program “\(arguments.program ?? "")” did"
+        case .pipe where state == .unknown: return "what the program “\(arguments.program ?? "")” may have done"
         case .pipe, .notify, .storeFlags, .createFolder, .uidCopy, .uidMove, .markDeleted, .uidExpunge, .append:
             return nil
         }

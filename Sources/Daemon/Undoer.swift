@@ -94,7 +94,8 @@ struct Undoer: Sendable {
                     : .refused("\(what) cannot be taken back")
             }
             if !dryRun { try await journal.apply(cancellation(work, candidate.timers, andUndone: true)) }
-            return .settled("plan \(plan.id): what was still to come is cancelled")
+            let beyond = work.irrevocable.map { "; \($0) cannot be taken back" }.joined()
+            return .settled("plan \(plan.id): what was still to come is cancelled\(beyond)")
         }
         switch work.whereabouts {
         case .at(let key): return .errand(Errand(work: work, timers: candidate.timers, place: key))
@@ -113,7 +114,7 @@ struct Undoer: Sendable {
         var facts: [JournalFact] = timers.map { .timerFinished($0) }
         for step in work.waiting {
             facts.append(.stepFinished(step.id, .superseded, StepOutcome(detail: "taken back first"), at: now))
-            facts += step.outbox.filter { [.waiting, .ready].contains($0.state) }.map {
+            facts += step.outbox.filter { [.waiting, .ready, .held].contains($0.state) }.map {
                 .outboxState($0.id, .superseded, notBefore: nil)
             }
         }

@@ -136,6 +136,25 @@ import Testing
         #expect(work.irrevocable == ["what was sent to b@example.org"])
     }
 
+    @Test func whatIsInDoubtWaitsForAPersonUntilItIsTakenBack() async throws {
+        let bench = try FilingBench(.modern)
+        let token = bench.store.deliver(letter("alert", id: "1"))
+        let plan = try await bench.plan(
+            token, [.forward(ForwardRequest(to: ["b@example.org"])), .pipe(program: "keep")], outbox: [0: [.toB]])
+        let steps = try await bench.steps(plan)
+        try await bench.journal.apply([
+            .outboxState(try #require(steps[0].outbox.first).id, .held, notBefore: nil),
+            .stepFinished(steps[0].id, .unknown, nil, at: 1), .stepFinished(steps[1].id, .unknown, nil, at: 1),
+        ])
+        let work = UndoWork(try #require(try await bench.journal.work(plan)))
+        #expect(work.isNothing)
+        #expect(work.waiting.map(\.kind) == [.submit, .pipe])
+        #expect(
+            work.irrevocable == [
+                "what was sent to b@example.org (or may have been)", "what the program “keep” may have done",
+            ])
+    }
+
     @Test func aWholeSweepIsTakenBackInFewCommands() async throws {
         let bench = try FilingBench(.modern)
         let tokens = (1...1_000).map { bench.store.deliver(letter("mail \($0)", id: "\($0)")) }

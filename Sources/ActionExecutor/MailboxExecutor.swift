@@ -32,12 +32,15 @@ public struct MailboxExecutor: Sendable {
         public var accounts: (any AccountLinking)?
         /// Holds such messages on their way.
         public var spool: Spool?
+        /// Asked between commands when no plans are named; what it throws ends the work there.
+        public var goingOn: @Sendable () throws -> Void
 
         public init(
             account: AccountName, mailbox: MailboxName, layout: MailboxLayout, identities: IdentityReader,
             hasUIDPlus: Bool, condstore: Bool, journal: Journal, targets: TargetBook, lineLimit: Int,
             clock: @escaping @Sendable () -> Int64, logger: Logger, released: @escaping @Sendable () -> Void,
-            turns: MailboxTurns, accounts: (any AccountLinking)? = nil, spool: Spool? = nil
+            turns: MailboxTurns, accounts: (any AccountLinking)? = nil, spool: Spool? = nil,
+            goingOn: @escaping @Sendable () throws -> Void = {}
         ) {
             self.account = account
             self.mailbox = mailbox
@@ -54,6 +57,7 @@ public struct MailboxExecutor: Sendable {
             self.turns = turns
             self.accounts = accounts
             self.spool = spool
+            self.goingOn = goingOn
         }
     }
 
@@ -82,12 +86,14 @@ public struct MailboxExecutor: Sendable {
 
     /// Finds out what was interrupted, then carries out everything that is due. Ends when nothing is left that may be
     /// done now.
-    public func carryOutDueSteps() async throws {
+    ///
+    /// - Parameter plans: only what these want; `nil`: everything.
+    public func carryOutDueSteps(of plans: Set<PlanID>? = nil) async throws {
         await setting.turns.enter(setting.mailbox)
         do {
             try await followRenumbering()
             try await recover()
-            try await carryOut()
+            try await carryOut(plans)
         } catch {
             links.closeAll()
             await setting.turns.leave(setting.mailbox)
@@ -97,12 +103,13 @@ public struct MailboxExecutor: Sendable {
         await setting.turns.leave(setting.mailbox)
     }
 
-    private func carryOut() async throws {
+    private func carryOut(_ plans: Set<PlanID>?) async throws {
         while true {
+            if plans == nil { try setting.goingOn() }
             let now = setting.clock()
             let work = try await setting.journal.openWork(
                 account: setting.account, mailbox: setting.mailbox, now: now, limit: Self.batchSize,
-                kinds: Set(StepKind.allCases.filter(\.isFiling))
+                kinds: Set(StepKind.allCases.filter(\.isFiling)), plans: plans
             )
             // Those of before a renumbering were sent on by `followRenumbering`, or wait for a connection of now.
             let current = work.filter { $0.plan.key.uidValidity == uidValidity }

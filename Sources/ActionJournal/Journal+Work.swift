@@ -5,15 +5,20 @@ extension Journal {
     /// Plans of the account that can be carried on with now, oldest first: `planned` or `running`, with at least one
     /// step that is unfinished, released and due. All of their steps come along, in the order of their positions.
     ///
-    /// With `kinds` only steps of these kinds count as work. Costs two index look-ups when there is nothing to do.
+    /// With `kinds` only steps of these kinds count as work, with `plans` only these plans. Costs two index look-ups when there is nothing to do.
     public func openWork(
-        account: AccountName, mailbox: MailboxName?, now: Int64, limit: Int, kinds: Set<StepKind>? = nil
+        account: AccountName, mailbox: MailboxName?, now: Int64, limit: Int, kinds: Set<StepKind>? = nil,
+        plans: Set<PlanID>? = nil
     ) async throws(JournalError) -> [PlanWork] {
         var conditions = ""
         var arguments: StatementArguments = [account.rawValue]
         if let mailbox {
             conditions += " AND plan.mailbox = ?"
             arguments += [mailbox.rawValue]
+        }
+        if let plans {
+            conditions += " AND plan.id IN (SELECT value FROM json_each(?))"
+            arguments += [Self.list(plans.map(\.rawValue))]
         }
         arguments += [now]
         var ofKind = ""

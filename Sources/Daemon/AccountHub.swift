@@ -47,6 +47,17 @@ final class AccountHub: Sendable {
     /// Whether workers are to end at the next good moment.
     var isStopping: Bool { stopping.load(ordering: .relaxed) }
 
+    /// Whether a person has paused the account.
+    var isPaused: Bool { surroundings.pauses.isPaused(name) }
+
+    /// Whether work that goes on by itself may go on.
+    var mayWork: Bool { !isStopping && !isPaused }
+
+    /// Ends work that goes on by itself while the account is paused.
+    func checkPause() throws {
+        if isPaused { throw AccountPaused() }
+    }
+
     func stop() {
         stopping.store(true, ordering: .relaxed)
         wakeAll()

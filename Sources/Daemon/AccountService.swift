@@ -68,12 +68,18 @@ struct AccountService: Sendable {
         var generator = SystemRandomNumberGenerator()
         var isFirst = true
         while !Task.isCancelled, !hub.isStopping {
+            if hub.isPaused {
+                await wakeup.wait(seconds: nil)
+                continue
+            }
             do {
                 if isFirst { try await first() }
                 isFirst = false
                 let due = try await work()
                 backoff.reset()
                 await wakeup.wait(seconds: due.map { max(0.05, Double($0 - surroundings.clock())) })
+            } catch is AccountPaused {
+                isFirst = true
             } catch {
                 if Task.isCancelled { return }
                 // Nothing is in hand now: what this turn left half done is found out before the next.
@@ -88,6 +94,7 @@ struct AccountService: Sendable {
     ///
     /// - Returns: the faults met.
     func settleOnce() async -> [String] {
+        if hub.isPaused { return [] }
         var faults: [String] = []
         do {
             _ = try await TimerRunner(hub: hub).carryOutDue()
@@ -123,7 +130,7 @@ struct AccountService: Sendable {
             OutboxRunner(
                 account: hub.name, journal: surroundings.journal, spool: surroundings.spool, submitting: $0,
                 clock: surroundings.clock, logger: logger, ceiling: hub.account.sendingCeiling,
-                mayStop: { [hub] in hub.isStopping }
+                mayStop: { [hub] in !hub.mayWork }
             )
         }
     }
@@ -134,14 +141,14 @@ struct AccountService: Sendable {
             programs: surroundings.configuration.programs.map {
                 PipeProgram(name: $0.name, command: $0.command, mayRepeat: $0.repeat)
             },
-            clock: surroundings.clock, logger: logger, mayStop: { [hub] in hub.isStopping }
+            clock: surroundings.clock, logger: logger, mayStop: { [hub] in !hub.mayWork }
         )
     }
 
     private var noticeRunner: NoticeRunner {
         NoticeRunner(
             account: hub.name, journal: surroundings.journal, channels: hub.channels, clock: surroundings.clock,
-            logger: logger, mayStop: { [hub] in hub.isStopping }
+            logger: logger, mayStop: { [hub] in !hub.mayWork }
         )
     }
 

@@ -3,7 +3,7 @@ import MailTransport
 /// What a command asks of the running daemon: one JSON object in a line.
 public struct ControlRequest: Codable, Sendable {
     public enum Command: String, Codable, Sendable {
-        case status, reload, sweep, apply, release, undo
+        case status, reload, sweep, apply, release, undo, pause, resume
     }
 
     public var command: Command
@@ -14,16 +14,19 @@ public struct ControlRequest: Codable, Sendable {
     public var plans: [Int64]?
     /// What to take back.
     public var undo: UndoQuery?
+    /// What to pause or to resume.
+    public var pause: PauseQuery?
 
     public init(
         _ command: Command, sweep: SweepQuery? = nil, number: Int64? = nil, plans: [Int64]? = nil,
-        undo: UndoQuery? = nil
+        undo: UndoQuery? = nil, pause: PauseQuery? = nil
     ) {
         self.command = command
         self.sweep = sweep
         self.number = number
         self.plans = plans
         self.undo = undo
+        self.pause = pause
     }
 }
 

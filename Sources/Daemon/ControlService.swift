@@ -38,6 +38,23 @@ struct ControlService: Service {
         }
     }
 
+    private func pause(
+        _ request: ControlRequest, _ send: @escaping @Sendable (ControlAnswer) async throws -> Void
+    ) async throws -> Int32 {
+        let pausing = await Pausing(engine)
+        let query = request.pause ?? PauseQuery()
+        let exit =
+            request.command == .pause
+            ? try await pausing.pause(query, tell: send) : try await pausing.resume(query, tell: send)
+        // Whoever works stops, and whoever waits begins.
+        engine.pausesChanged.wake()
+        for hub in engine.hubs { hub.wakeAll() }
+        engine.surroundings.logger.notice(
+            "\(request.command.rawValue)d by a person",
+            metadata: ["what": "\(query.name ?? "everything")", "seconds": "\(query.seconds.map(String.init) ?? "-")"])
+        return exit
+    }
+
     private func carryOut(
         _ request: ControlRequest, _ send: @escaping @Sendable (ControlAnswer) async throws -> Void
     ) async throws -> Int32 {
@@ -64,6 +81,8 @@ struct ControlService: Service {
         case .undo:
             guard let query = request.undo else { return 2 }
             return try await Undoer(engine: engine).undo(query) { try await send($0) }
+        case .pause, .resume:
+            return try await pause(request, send)
         }
     }
 }

@@ -19,6 +19,8 @@ struct DecisionStore: Sendable {
             let base = try await surroundings.memory.base()
             var state = base.state
             records = try await decide(&state)
+            // What is not stored by now is decided when the account is resumed.
+            try visit.hub.checkPause()
             stored = try await surroundings.memory.store(
                 records, progress: progress, facts: facts, decidedFrom: base)
         }

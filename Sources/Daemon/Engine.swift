@@ -14,6 +14,8 @@ import RuleRuntime
 public struct Engine: Sendable {
     let surroundings: Surroundings
     let hubs: [AccountHub]
+    /// Tells whoever ends pauses that there are other ones now.
+    let pausesChanged = Wakeup()
     private let lock: StateLock?
 
     /// Takes the state folder, opens the journal, loads the rules. Contacts no server.
@@ -58,7 +60,7 @@ public struct Engine: Sendable {
         await board.note(rules: StatusBoard.Rules(generation))
         let surroundings = Surroundings(
             configuration: configuration, journal: journal, spool: spool, dialer: dialer, rules: rules,
-            health: RuleHealth(),
+            health: RuleHealth(), pauses: PauseBook(try await journal.pauses(now: clock()), clock: clock),
             memory: RuleMemory(journal: journal, clock: clock) { tell($0, logger) }, board: board,
             proposing: proposing, clock: clock, logger: logger
         )

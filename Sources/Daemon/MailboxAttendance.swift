@@ -63,9 +63,11 @@ struct MailboxAttendance: Sendable {
         while true {
             try Task.checkCancellation()
             if visit.hub.isStopping { return }
+            try visit.hub.checkPause()
             var news = mustLook ? opening : try await wait(&policy, changes.interest)
             mustLook = false
             if visit.hub.isStopping { return }
+            try visit.hub.checkPause()
             // Without IDLE the server tells of new mail in answer to a command, and FETCH need not be one of those.
             if !policy.usesIdle {
                 _ = try await visit.connection.run(.noop).checked()
@@ -262,6 +264,7 @@ struct MailboxAttendance: Sendable {
         let fields = await surroundings.rules.headerFields(for: visit.hub.name)
         let parts = uids.chunks(of: 500)
         for (index, part) in parts.enumerated() {
+            try visit.hub.checkPause()
             try await changes.guarding {
                 let fetched = try await visit.fetch(Array(part), fields: fields)
                 try await take(fetched, &memory, before: before, isLast: index == parts.count - 1, changes)

@@ -88,7 +88,8 @@ struct MailboxVisit: Sendable {
                 hasUIDPlus: server.has("UIDPLUS"), condstore: condstore, journal: surroundings.journal,
                 targets: hub.targets, lineLimit: hub.account.profile.quirks.lineLength, clock: surroundings.clock,
                 logger: surroundings.logger, released: { hub.wakeSenders() },
-                turns: hub.turns, accounts: hub.directory, spool: surroundings.spool
+                turns: hub.turns, accounts: hub.directory, spool: surroundings.spool,
+                goingOn: { try hub.checkPause() }
             ),
             connection: connection, uidValidity: uidValidity
         )
@@ -150,6 +151,15 @@ struct MailboxVisit: Sendable {
         } catch {
             await hub.turns.leave(mailbox)
             throw error
+        }
+    }
+
+    /// Carries out what is due here; while the account is paused only what a person asks for now.
+    func carryOut(askedFor plans: Set<PlanID>) async throws {
+        do {
+            try await executor.carryOutDueSteps()
+        } catch is AccountPaused {
+            try await executor.carryOutDueSteps(of: plans)
         }
     }
 

@@ -25,6 +25,12 @@ struct MailboxWorker: Sendable {
         let retry = hub.retry(of: mailbox)
         var generator = SystemRandomNumberGenerator()
         while !Task.isCancelled, !hub.isStopping {
+            if hub.isPaused {
+                await hub.surroundings.board.note(hub.name, mailbox, state: "paused")
+                logger.info("paused")
+                await retry.wait(seconds: nil)
+                continue
+            }
             await hub.surroundings.board.note(hub.name, mailbox, state: "connecting")
             let outcome: any Error
             var begun: ContinuousClock.Instant?
@@ -39,6 +45,10 @@ struct MailboxWorker: Sendable {
                 try await MailboxAttendance(visit: visit, logger: logger).attend(selected)
                 await visit.connection.logout()
                 return
+            } catch is AccountPaused {
+                // Resumed, it takes up where it is now, as it does after downtime.
+                backoff.reset()
+                continue
             } catch {
                 outcome = error
             }

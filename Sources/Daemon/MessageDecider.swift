@@ -99,7 +99,8 @@ struct MessageDecider: Sendable {
             flags: message.facts.flags, size: message.facts.size, received: message.facts.internalDate,
             header: message.header, headerIsWhole: message.fields == nil, fetchedFields: message.fields
         )
-        let aside = surroundings.health.aside(in: generation)
+        let paused = only != nil && event == .sweep ? [] : surroundings.pauses.rules
+        let aside = surroundings.health.aside(in: generation).union(paused)
         // Each need is met once; a second time the same would mean that the runtime does not see what it got.
         for _ in 0..<4 {
             let outcome = await runtime.decide(
@@ -111,7 +112,11 @@ struct MessageDecider: Sendable {
                 if let entry = surroundings.health.note(failure, in: generation, at: now) { tell(entry) }
                 throw DecisionFailure(
                     failure.description, rule: failure.rule, evidence: failure.evidence, generation: generation)
-            case .decided(let decision):
+            case .decided(var decision):
+                if !decision.evidence.isEmpty {
+                    decision.evidence += runtime.rules.filter { paused.contains($0.name) && $0.hears(subject) }
+                        .map { RuleEvidence(leftOut: $0.name) }
+                }
                 return Answer(decision: decision, subject: subject, rules: runtime.rules, generation: generation)
             }
         }
@@ -199,6 +204,23 @@ struct MessageDecider: Sendable {
             record.state = .done
         }
         return true
+    }
+}
+
+extension RuleSummary {
+    /// Whether it would have been asked about this event of the message.
+    fileprivate func hears(_ message: RuleMessage) -> Bool {
+        let isFor = RuleEventKind(rawValue: message.event.name).map(events.contains) ?? true
+        return enabled && isFor && accounts?.contains(message.account.rawValue) ?? true
+    }
+}
+
+extension RuleEvidence {
+    /// Of a rule that was not asked because a person had paused it.
+    fileprivate init(leftOut rule: String) {
+        self.init(
+            rule: rule, matched: false,
+            tests: [Test(test: "was paused, and so not asked", value: "", result: false)])
     }
 }
 

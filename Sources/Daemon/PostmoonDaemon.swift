@@ -19,6 +19,7 @@ public struct PostmoonDaemon: Sendable {
         services.append(.init(service: ControlService(engine: engine)))
         services.append(.init(service: ReloadService(engine: engine)))
         services.append(.init(service: RuleWatchService(engine: engine)))
+        services.append(.init(service: PauseService(engine: engine)))
         services.append(.init(service: RetentionService(surroundings: engine.surroundings)))
         services.append(.init(service: ReadinessService(board: engine.surroundings.board, logger: logger)))
         var quiet = logger
@@ -45,6 +46,10 @@ public struct PostmoonDaemon: Sendable {
     public func runOnce() async -> [String] {
         var faults: [String] = []
         for hub in engine.hubs {
+            guard !hub.isPaused else {
+                engine.surroundings.logger.notice("paused: nothing is done", metadata: ["account": "\(hub.name)"])
+                continue
+            }
             for mailbox in hub.account.watch {
                 do {
                     let (visit, selected) = try await MailboxVisit.open(hub, mailbox)

@@ -37,9 +37,9 @@ struct Releaser: Sendable {
                     visit.connection.close()
                     hub.wakeAll()
                 }
-                try await Redecision(visit: visit, logger: surroundings.logger, isAskedFor: true)
-                    .decideAgain(own.filter { $0.key.mailbox == mailbox })
-                try await visit.executor.carryOutDueSteps()
+                let here = own.filter { $0.key.mailbox == mailbox }
+                try await Redecision(visit: visit, logger: surroundings.logger, isAskedFor: true).decideAgain(here)
+                try await visit.carryOut(askedFor: Set(here.map(\.id)))
             }
         }
     }
@@ -65,7 +65,7 @@ struct Releaser: Sendable {
                         try await surroundings.journal.apply(facts)
                     }
                 }
-                try await visit.executor.carryOutDueSteps()
+                try await visit.carryOut(askedFor: Set(own.map(\.id)))
             }
         }
     }

@@ -27,11 +27,16 @@ struct ScheduleRunner: Sendable {
 
     /// - Returns: when to look again, in seconds since 1970; `nil` when no rule is scheduled.
     func runDue() async throws -> Int64? {
-        while !hub.isStopping {
+        while hub.mayWork {
             let book = try await book()
             let now = surroundings.clock()
             guard let entry = book.due(at: now) else { return book.nextDue.map { min($0, now + Self.slice) } }
-            try await run(entry)
+            if surroundings.pauses.rules.contains(entry.rule.name) {
+                // It runs when it is next due: what a paused rule would have done is not made up for.
+                logger.info("a scheduled rule is due and paused", metadata: ["rule": "\(entry.rule.name)"])
+            } else {
+                try await run(entry)
+            }
             if hub.isStopping { return nil }
             if let fact = book.finished(entry, at: surroundings.clock()) { try await journal.apply([fact]) }
         }
@@ -56,6 +61,7 @@ struct ScheduleRunner: Sendable {
         var plans = 0
         for mailbox in try await folders(of: entry.rule) where reached.map({ $0.mailbox <= mailbox }) ?? true {
             if hub.isStopping { return }
+            try hub.checkPause()
             do {
                 let (visit, _) = try await MailboxVisit.open(hub, mailbox)
                 defer { visit.connection.close() }
@@ -93,6 +99,7 @@ struct ScheduleRunner: Sendable {
             run.reached = last
             var recorded: [RecordedDecision]?
             while recorded == nil {
+                try hub.checkPause()
                 let base = try await surroundings.memory.base()
                 var state = base.state
                 var records: [DecisionRecord] = []

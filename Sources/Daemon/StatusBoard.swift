@@ -51,8 +51,7 @@ actor StatusBoard {
             entry.lastErrorCode = code
         }
         let states = Set(entry.folders.values.map(\.state))
-        let combined =
-            states.contains("failing") ? "failing" : states.contains("connecting") ? "connecting" : "watching"
+        let combined = ["failing", "connecting", "paused"].first(where: states.contains) ?? "watching"
         if combined != entry.state {
             entry.state = combined
             entry.since = clock()
@@ -71,7 +70,7 @@ actor StatusBoard {
         rules.errorSince = rules.errorSince ?? clock()
     }
 
-    private var isSettled: Bool { accounts.values.allSatisfy { $0.state == "watching" || $0.state == "failing" } }
+    private var isSettled: Bool { accounts.values.allSatisfy { ["watching", "failing", "paused"].contains($0.state) } }
 
     private func tellReadiness() {
         if isSettled { settling.finish() }

@@ -59,9 +59,11 @@ public struct StatusReport: Codable, Sendable {
     public var spool: Int
     /// Delayed actions that are still to come.
     public var timers: Int
+    public var pauses: [PauseReport]
 
     public var isHealthy: Bool {
-        running && rules.error == nil && rules.setAside.isEmpty && accounts.allSatisfy { $0.state == "watching" }
+        running && rules.error == nil && rules.setAside.isEmpty
+            && accounts.allSatisfy { ["watching", "paused"].contains($0.state) }
     }
 
     public func json() throws -> String {
@@ -96,7 +98,8 @@ public struct StatusReport: Codable, Sendable {
             ),
             outbox: counts.outbox.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
             plans: counts.plans.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
-            spool: (try? engine.surroundings.spool.count()) ?? 0, timers: counts.timers
+            spool: (try? engine.surroundings.spool.count()) ?? 0, timers: counts.timers,
+            pauses: engine.surroundings.pauses.pauses.map(PauseReport.init)
         )
     }
 
@@ -124,7 +127,8 @@ public struct StatusReport: Codable, Sendable {
             outbox: counts.outbox.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
             plans: counts.plans.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
             spool: (try? Spool.count(stateFolder: configuration.stateFolder)) ?? 0,
-            timers: counts.timers
+            timers: counts.timers,
+            pauses: try await journal.pauses(now: Int64(Date().timeIntervalSince1970)).map(PauseReport.init)
         )
     }
 }

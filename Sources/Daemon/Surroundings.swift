@@ -12,6 +12,7 @@ struct Surroundings: Sendable {
     var dialer: Dialer
     var rules: RuleKeeper
     var health: RuleHealth
+    var pauses: PauseBook
     var memory: RuleMemory
     var board: StatusBoard
     /// Decisions are only proposed (`--dry-run`).

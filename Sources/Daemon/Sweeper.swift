@@ -89,8 +89,8 @@ public struct Sweeper: Sendable {
     ) async throws {
         let walk = MailboxWalk(visit: visit, since: query.oldest(at: surroundings.clock()))
         try await walk.run { messages in
-            var isStored = false
-            while !isStored {
+            var recorded: [RecordedDecision]?
+            while recorded == nil {
                 let base = try await surroundings.memory.base()
                 var state = remembered ?? base.state
                 var records: [DecisionRecord] = []
@@ -100,10 +100,10 @@ public struct Sweeper: Sendable {
                         only: query.only
                     ).filter { !$0.actions.isEmpty || $0.state == .failed || !$0.stateChanges.isEmpty }
                 }
-                isStored = try await surroundings.memory.store(records, progress: [], decidedFrom: base) != nil
+                recorded = try await surroundings.memory.store(records, progress: [], decidedFrom: base)
                 if proposing { remembered = state }
             }
-            if !proposing { try await visit.executor.carryOutDueSteps() }
+            if !proposing { try await visit.carryOut(askedFor: Set((recorded ?? []).compactMap(\.plan))) }
         }
     }
 }

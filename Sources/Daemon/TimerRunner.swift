@@ -33,12 +33,14 @@ struct TimerRunner: Sendable {
     func carryOutDue() async throws -> Int64? {
         var fault: (any Error)?
         var passedBy: Set<PlanID> = []
-        while !hub.isStopping {
+        while hub.mayWork {
             let due = try await journal.dueParts(
                 account: hub.name, now: surroundings.clock(), limit: Self.part + passedBy.count
             ).filter { !passedBy.contains($0.plan.plan.id) }
             if due.isEmpty { break }
-            let (live, dropped) = due.separated { $0.plan.plan.state == .done }
+            let (resting, ready) = due.separated { $0.waits(forRules: surroundings.pauses.rules) }
+            passedBy.formUnion(resting.map(\.plan.plan.id))
+            let (live, dropped) = ready.separated { $0.plan.plan.state == .done }
             try await drop(dropped)
             for (mailbox, work) in try await places(of: live).sorted(by: { $0.key < $1.key }) {
                 do {
@@ -52,6 +54,7 @@ struct TimerRunner: Sendable {
             }
         }
         if let fault { throw fault }
+        try hub.checkPause()
         let now = surroundings.clock()
         guard let next = try await journal.nextTimerDue(account: hub.name) else { return nil }
         return min(max(next, now + Self.patience), now + Self.slice)
@@ -108,6 +111,7 @@ struct TimerRunner: Sendable {
             let found = try await look(at: Set(part.map(\.place.uid)), visit)
             var isStored = false
             while !isStored {
+                try hub.checkPause()
                 let base = try await surroundings.memory.base()
                 var state = base.state
                 var records: [DecisionRecord] = []
@@ -188,6 +192,15 @@ struct TimerRunner: Sendable {
             )
         }
         return true
+    }
+}
+
+extension DuePart {
+    /// Whether a rule that asked for it is paused. Its snoozed messages come back all the same: that takes nothing from
+    /// anybody's sight.
+    fileprivate func waits(forRules paused: Set<String>) -> Bool {
+        let actions = plan.plan.actions
+        return part.indices.contains { actions[$0].after != nil && paused.contains(actions[$0].rule) }
     }
 }
 

@@ -188,7 +188,7 @@ struct Undoer: Sendable {
         }
         guard !made.isEmpty else { return (made, missed) }
         do {
-            try await visit.executor.carryOutDueSteps()
+            try await visit.carryOut(askedFor: Set(made.values))
         } catch let fault as any Fault {
             // It is journalled, and so goes on when Postmoon next works in the folder.
             try await tell(

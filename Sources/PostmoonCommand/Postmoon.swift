@@ -10,8 +10,8 @@ struct Postmoon: AsyncParsableCommand {
         version: programVersion,
         subcommands: [
             Run.self, Check.self, TestCommand.self, Sweep.self, Inspect.self, Why.self, Repl.self, Log.self,
-            Status.self, Release.self, Undo.self, Folders.self, DoctorCommand.self, JournalCommand.self, Forget.self,
-            Reference.self,
+            Status.self, Release.self, Undo.self, PauseCommand.self, Resume.self, Folders.self, DoctorCommand.self,
+            JournalCommand.self, Forget.self, Reference.self,
         ]
     )
 

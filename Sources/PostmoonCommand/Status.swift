@@ -60,6 +60,7 @@ enum StatusText {
         for rule in report.rules.setAside {
             lines.append("  set aside since \(rule.since), failed too often: \(Terminal.safe(rule.error))")
         }
+        lines += report.pauses.map(PauseText.inForce)
         lines.append("outbox: \(counts(report.outbox))")
         lines.append("plans: \(counts(report.plans))")
         if report.timers > 0 { lines.append("delayed actions: \(report.timers)") }

@@ -6,24 +6,30 @@ import Notifications
 /// Delivers the `notify` steps of one account's plans through the configured channels.
 public struct NoticeRunner: Sendable {
     static let mostAttempts = 8
+    /// Plans looked up together.
+    static let part = 1_000
 
     let account: AccountName
     let journal: Journal
     let channels: [String: any NotificationChannel]
     let clock: @Sendable () -> Int64
     let logger: Logger
+    /// Shared by everybody who tells the same channels something.
+    let rate: NoticeRate
     /// Whether the program wants to end.
     let mayStop: @Sendable () -> Bool
 
     public init(
         account: AccountName, journal: Journal, channels: [String: any NotificationChannel],
-        clock: @escaping @Sendable () -> Int64, logger: Logger, mayStop: @escaping @Sendable () -> Bool = { false }
+        clock: @escaping @Sendable () -> Int64, logger: Logger, rate: NoticeRate = NoticeRate(),
+        mayStop: @escaping @Sendable () -> Bool = { false }
     ) {
         self.account = account
         self.journal = journal
         self.channels = channels
         self.clock = clock
         self.logger = logger
+        self.rate = rate
         self.mayStop = mayStop
     }
 
@@ -46,31 +52,38 @@ public struct NoticeRunner: Sendable {
     ///
     /// - Returns: when the next retry is due, seconds since 1970; `nil` when none waits.
     public func deliverDue() async throws -> Int64? {
-        var next: Int64?
         let start = clock()
-        for entry in try await journal.openWork(
-            account: account, mailbox: nil, now: clock(), limit: 200, kinds: [.notify])
-        {
-            if mayStop() { return nil }
-            for step in entry.steps where step.kind == .notify && step.released && step.state == .waiting {
-                if let due = step.notBefore, due > clock() {
-                    next = min(next ?? due, due)
-                    continue
+        var isMore = true
+        while isMore {
+            isMore = false
+            var crowd: [String: [Item]] = [:]
+            for entry in try await journal.openWork(
+                account: account, mailbox: nil, now: clock(), limit: Self.part, kinds: [.notify])
+            {
+                if mayStop() { return nil }
+                for step in entry.steps where step.kind == .notify && step.released && step.state == .waiting {
+                    if let due = step.notBefore, due > clock() { continue }
+                    isMore = true
+                    let name = step.arguments.channel ?? ""
+                    if channels[name] == nil || rate.takeSingle(name, at: clock()) {
+                        try await deliver(entry, step)
+                    } else {
+                        crowd[name, default: []].append(Item(entry: entry, step: step))
+                    }
                 }
-                if let retry = try await deliver(entry, step) { next = min(next ?? retry, retry) }
             }
+            for (name, items) in crowd { try await tellTogether(items, through: name) }
         }
-        let waiting = try await journal.nextStepDue(account: account, after: start)
-        return [next, waiting].compactMap { $0 }.min()
+        return try await journal.nextStepDue(account: account, after: start)
     }
 
-    private func deliver(_ entry: PlanWork, _ step: StepRecord) async throws -> Int64? {
+    private func deliver(_ entry: PlanWork, _ step: StepRecord) async throws {
         guard let name = step.arguments.channel, let channel = channels[name] else {
             try await finish(
                 entry, step, .failed,
                 "[notify.\(step.arguments.channel ?? "")] is not in the configuration, or of a type that is not carried out yet"
             )
-            return nil
+            return
         }
         try await journal.apply([.stepBegun(step.id, StepPrecondition(), at: clock())])
         let notification = Notification(
@@ -82,7 +95,7 @@ public struct NoticeRunner: Sendable {
         guard let error = await Self.attempt(notification, through: channel) else {
             try await finish(entry, step, .done, nil)
             logger.info("notified", metadata: ["plan": "\(entry.plan.id)", "channel": "\(name)"])
-            return nil
+            return
         }
         let attempt = step.attempt + 1
         // Cut off by our own end: what came of it is found out at the next start.
@@ -90,15 +103,14 @@ public struct NoticeRunner: Sendable {
         guard error.isTransient, attempt < Self.mostAttempts else {
             try await finish(entry, step, .failed, "notify “\(name)”: \(error)")
             logger.error("notification failed", metadata: ["plan": "\(entry.plan.id)", "reason": "\(error)"])
-            return nil
+            return
         }
         let retry = clock() + min(3_600, 5 << Int64(attempt - 1))
         try await journal.apply([.stepDeferred(step.id, notBefore: retry)])
         logger.warning("notification put off", metadata: ["plan": "\(entry.plan.id)", "reason": "\(error)"])
-        return retry
     }
 
-    private static func attempt(
+    static func attempt(
         _ notification: Notification, through channel: any NotificationChannel
     ) async -> NotificationError? {
         do {

@@ -22,6 +22,8 @@ public struct PipeProgram: Hashable, Sendable {
 /// Arguments come from the configuration alone. Exit status 0 is success; 75 (`EX_TEMPFAIL`) asks for another try.
 public struct PipeRunner: Sendable {
     static let mostAttempts = 8
+    /// Plans looked up together.
+    static let part = 200
     /// Exit status that asks for another try (`sysexits.h`).
     static let temporaryFailure: Int32 = 75
 
@@ -70,12 +72,18 @@ public struct PipeRunner: Sendable {
     /// - Returns: when the next retry is due, seconds since 1970; `nil` when none waits.
     public func runDue() async throws -> Int64? {
         let start = clock()
-        for entry in try await journal.openWork(account: account, mailbox: nil, now: start, limit: 200, kinds: [.pipe])
-        {
-            for step in entry.steps where step.kind == .pipe && step.released && step.state == .waiting {
-                if mayStop() { return nil }
-                if step.notBefore.map({ $0 > clock() }) ?? false { continue }
-                try await run(entry, step)
+        var isMore = true
+        while isMore {
+            isMore = false
+            for entry in try await journal.openWork(
+                account: account, mailbox: nil, now: start, limit: Self.part, kinds: [.pipe])
+            {
+                for step in entry.steps where step.kind == .pipe && step.released && step.state == .waiting {
+                    if mayStop() { return nil }
+                    if step.notBefore.map({ $0 > start }) ?? false { continue }
+                    isMore = true
+                    try await run(entry, step)
+                }
             }
         }
         return try await journal.nextStepDue(account: account, after: start)

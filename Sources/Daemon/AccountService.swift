@@ -148,7 +148,7 @@ struct AccountService: Sendable {
     private var noticeRunner: NoticeRunner {
         NoticeRunner(
             account: hub.name, journal: surroundings.journal, channels: hub.channels, clock: surroundings.clock,
-            logger: logger, mayStop: { [hub] in !hub.mayWork }
+            logger: logger, rate: surroundings.noticeRate, mayStop: { [hub] in !hub.mayWork }
         )
     }
 

@@ -1,4 +1,5 @@
 import Accounts
+import ActionExecutor
 import ActionJournal
 import Logging
 import MailModel
@@ -13,6 +14,7 @@ struct Surroundings: Sendable {
     var rules: RuleKeeper
     var health: RuleHealth
     var pauses: PauseBook
+    var noticeRate = NoticeRate()
     var memory: RuleMemory
     var board: StatusBoard
     /// Decisions are only proposed (`--dry-run`).

@@ -110,6 +110,13 @@ import Testing
         #expect(try await state(plan).plan == .done)
     }
 
+    @Test func moreThanAreLookedUpTogetherAllRunInOneTurn() async throws {
+        var plans: Set<PlanID> = []
+        for uid in 1...UInt32(PipeRunner.part + 1) { plans.insert(try await plan(uid)) }
+        #expect(try await runner(["true"]).runDue() == nil)
+        #expect(try await journal.plans(PlanQuery(ids: plans)).allSatisfy { $0.plan.state == .done })
+    }
+
     @Test func aProgramThatIsNotConfiguredAnyMoreFailsByName() async throws {
         let plan = try await plan()
         let clock = clock

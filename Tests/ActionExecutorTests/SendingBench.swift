@@ -68,18 +68,18 @@ final class ScriptedSubmitter: MailSubmitting {
 /// A channel that fails as often as the test says.
 final class ScriptedChannel: NotificationChannel {
     let name = "phone"
-    private let state = Mutex<(failures: [Bool], heard: [Notification])>(([], []))
+    private let state = Mutex<(failures: [Bool?], heard: [Notification])>(([], []))
 
-    /// - Parameter failures: one for each attempt that fails: whether it may pass.
-    init(failures: [Bool] = []) { state.withLock { $0.failures = failures } }
+    /// - Parameter failures: one for each attempt: whether its failure may pass; `nil`: it is heard.
+    init(failures: [Bool?] = []) { state.withLock { $0.failures = failures } }
 
     var heard: [Notification] { state.withLock { $0.heard } }
 
     func deliver(_ notification: Notification) async throws(NotificationError) {
         let failure = state.withLock { state -> Bool? in
-            if !state.failures.isEmpty { return state.failures.removeFirst() }
-            state.heard.append(notification)
-            return nil
+            let failure = state.failures.isEmpty ? nil : state.failures.removeFirst()
+            if failure == nil { state.heard.append(notification) }
+            return failure
         }
         if let failure { throw NotificationError(isTransient: failure, channel: name, detail: "no") }
     }

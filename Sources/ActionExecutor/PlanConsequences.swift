@@ -5,6 +5,8 @@ import MailModel
 public enum PlanConsequences {
     /// The facts that follow from a plan's steps as they stand; empty when nothing does.
     public static func facts(for work: PlanWork, at now: Int64) -> [JournalFact] {
+        // What was just being sent when a person took the plan back does not make it done again.
+        if work.plan.state == .undone { return [] }
         var facts: [JournalFact] = []
         var steps = work.steps
         if PlanOutcome(steps).dropsSending {

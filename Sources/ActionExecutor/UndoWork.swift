@@ -46,6 +46,14 @@ public struct UndoWork: Sendable {
     /// Whether nothing on the server is left of what the plan did.
     public var isNothing: Bool { !isMoved && added.isEmpty && removed.isEmpty && copies.isEmpty }
 
+    /// Whether nothing is left of a plan but to send and to tell, and nothing of that is just being done.
+    public static func onlyWaitsToSend(_ steps: [StepRecord]) -> Bool {
+        steps.allSatisfy { step in
+            if step.kind.isFiling { return step.state.isSettled }
+            return step.state != .begun && !step.outbox.contains { [.begun, .dotSent].contains($0.state) }
+        }
+    }
+
     private var isMoved: Bool { whereabouts != .at(plan.key) }
 
     /// One thing that is taken back: as people read it, and the steps that do it.

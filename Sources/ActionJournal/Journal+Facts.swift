@@ -18,6 +18,7 @@ extension JournalFact {
         case .stepFinished(let step, let state, let outcome, let time):
             try step.finish(state, outcome, at: time, in: db)
         case .stepDeferred(let step, let notBefore): try step.wait(until: notBefore, in: db)
+        case .stepWithdrawn(let step, let outcome, let time): try step.withdraw(outcome, at: time, in: db)
         case .stepsAdded(let plan, let drafts):
             var encoder = StoredEncoder<StepArguments>()
             let time = try db.number("SELECT time FROM plan WHERE id = ?", [plan.rawValue]) ?? 0

@@ -7,6 +7,8 @@ public enum JournalFact: Hashable, Sendable {
     case stepFinished(StepID, StepState, StepOutcome?, at: Int64)
     /// The step waits again, until then; `nil`: it may begin at once.
     case stepDeferred(StepID, notBefore: Int64?)
+    /// A person does not want the step any more, and nor what it was to send. One that was begun meanwhile goes on.
+    case stepWithdrawn(StepID, StepOutcome, at: Int64)
     /// Steps that a plan turned out to need, such as those that take it back.
     case stepsAdded(PlanID, [StepDraft])
     /// The plan's message was found in another place. A plan for the same event that is there already keeps it, and this

@@ -24,6 +24,21 @@ extension StepID {
         if state == .done { try reflectInMirror(in: db) }
     }
 
+    func withdraw(_ outcome: StepOutcome, at time: Int64, in db: Database) throws {
+        try db.run(
+            """
+            UPDATE step SET state = 'superseded', outcome = ?, finished_at = ?, not_before = NULL
+            WHERE id = ? AND state IN ('waiting', 'unknown')
+                AND NOT EXISTS (SELECT 1 FROM outbox WHERE step = step.id AND state IN ('begun', 'dot_sent'))
+            """, [outcome.storedJSON, time, rawValue])
+        guard db.changesCount > 0 else { return }
+        try db.run(
+            """
+            UPDATE outbox SET state = 'superseded', not_before = NULL
+            WHERE step = ? AND state IN ('waiting', 'ready', 'held')
+            """, [rawValue])
+    }
+
     func wait(until notBefore: Int64?, in db: Database) throws {
         try db.change(
             "UPDATE step SET state = 'waiting', finished_at = NULL, not_before = ? WHERE id = ?",

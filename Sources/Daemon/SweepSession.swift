@@ -20,9 +20,8 @@ public struct SweepSession: Sendable {
 
     public func close() async { await engine.close() }
 
-    public func plan(_ query: SweepQuery) async throws -> (number: Int64, plans: [PlanReport]) {
-        let (number, plans) = try await Sweeper(engine: engine).plan(query)
-        return (number, plans.map(PlanReport.init))
+    public func plan(_ query: SweepQuery, _ show: @escaping Show) async throws -> (number: Int64, count: Int) {
+        try await Sweeper(engine: engine).plan(query) { show($0) }
     }
 
     /// What in the query is not there: a rule, or a folder's name that cannot be one.

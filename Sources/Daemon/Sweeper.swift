@@ -8,6 +8,9 @@ import RuleRuntime
 public struct Sweeper: Sendable {
     public typealias Tell = @Sendable (ControlAnswer) async throws -> Void
 
+    /// Plans that are in memory together.
+    static let part = 2_000
+
     let engine: Engine
 
     public init(engine: Engine) { self.engine = engine }
@@ -15,18 +18,22 @@ public struct Sweeper: Sendable {
     private var surroundings: Surroundings { engine.surroundings }
 
     /// What the rules would do; the plans are stored as proposed, under the number that is given.
-    public func plan(_ query: SweepQuery) async throws -> (number: Int64, plans: [PlanView]) {
+    public func plan(_ query: SweepQuery, tell: Tell) async throws -> (number: Int64, count: Int) {
         let number = try await saveQuery(query)
         try await walk(query, number: number, proposing: true)
-        let plans = try await surroundings.journal.plans(PlanQuery(trigger: .sweep(run: number)))
-        return (number, plans)
+        var count = 0
+        try await page(number) { plans in
+            count += plans.count
+            for plan in plans { try await tell(ControlAnswer(result: try PlanReport(plan).json())) }
+        }
+        return (number, count)
     }
 
     /// Decides and acts in one go, part by part.
     public func applyAtOnce(_ query: SweepQuery, tell: Tell) async throws -> Int32 {
         let number = try await saveQuery(query)
         try await walk(query, number: number, proposing: false)
-        return try await report(PlanQuery(trigger: .sweep(run: number)), "sweep \(number)", [:], tell)
+        return try await report(number, [:], tell)
     }
 
     /// Carries out a saved sweep: exactly its plans, each step under its precondition. What changed since it was shown
@@ -36,11 +43,26 @@ public struct Sweeper: Sendable {
             try await tell(ControlAnswer(message: "there is no sweep \(number)"))
             return 1
         }
-        let query = PlanQuery(trigger: .sweep(run: number))
-        let plans = try await surroundings.journal.plans(query).filter { $0.plan.state == .proposed }.map(\.plan)
-        let changes = try await SweepChanges(engine: engine).look(plans)
-        try await Releaser(engine: engine).carryOut(plans)
-        return try await report(query, "sweep \(number)", changes, tell)
+        var changes: [PlanID: [String]] = [:]
+        try await page(number) { part in
+            let plans = part.map(\.plan).filter { $0.state == .proposed }
+            if plans.isEmpty { return }
+            changes.merge(try await SweepChanges(engine: engine).look(plans)) { $1 }
+            try await Releaser(engine: engine).carryOut(plans)
+        }
+        return try await report(number, changes, tell)
+    }
+
+    /// Goes over the plans of a sweep, part by part.
+    private func page(_ number: Int64, _ body: ([PlanView]) async throws -> Void) async throws {
+        var last: PlanID?
+        while true {
+            let plans = try await surroundings.journal.plans(
+                PlanQuery(after: last, trigger: .sweep(run: number), limit: Self.part))
+            guard let end = plans.last?.plan.id else { return }
+            try await body(plans)
+            last = end
+        }
     }
 
     private func saveQuery(_ query: SweepQuery) async throws -> Int64 {
@@ -49,22 +71,22 @@ public struct Sweeper: Sendable {
     }
 
     private func report(
-        _ query: PlanQuery, _ name: String, _ changes: [PlanID: [String]], _ tell: Tell
+        _ number: Int64, _ changes: [PlanID: [String]], _ tell: Tell
     ) async throws -> Int32 {
-        let plans = try await surroundings.journal.plans(query)
-        for plan in plans {
-            var report = PlanReport(plan)
-            report.changed = changes[plan.plan.id]
-            try await tell(ControlAnswer(result: try report.json()))
+        var states: [PlanState: Int] = [:]
+        try await page(number) { plans in
+            for plan in plans {
+                states[plan.plan.state, default: 0] += 1
+                var report = PlanReport(plan)
+                report.changed = changes[plan.plan.id]
+                try await tell(ControlAnswer(result: try report.json()))
+            }
         }
-        let failed = plans.filter { [.failed, .held].contains($0.plan.state) }.count
-        var counts = Dictionary(grouping: plans, by: \.plan.state).map { "\($0.value.count) \($0.key.rawValue)" }
-            .sorted()
+        var counts = states.map { "\($0.value) \($0.key.rawValue)" }.sorted()
         if !changes.isEmpty { counts.append("\(changes.count) changed since the plan was shown") }
-        try await tell(
-            ControlAnswer(message: "\(name): \(plans.isEmpty ? "nothing to do" : counts.joined(separator: ", "))")
-        )
-        return failed > 0 ? 1 : 0
+        let sum = counts.isEmpty ? "nothing to do" : counts.joined(separator: ", ")
+        try await tell(ControlAnswer(message: "sweep \(number): \(sum)"))
+        return states[.failed] == nil && states[.held] == nil ? 0 : 1
     }
 
     private func walk(_ query: SweepQuery, number: Int64, proposing: Bool) async throws {

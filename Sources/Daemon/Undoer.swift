@@ -7,9 +7,13 @@ import MailModel
 
 /// Takes plans back: looks where each left its message, journals a plan that brings it back, and carries those out,
 /// many with few commands. What was changed or moved on since is left, and said.
+///
+/// Of two plans for one message the newer goes first: the older left it where the newer found it.
 struct Undoer: Sendable {
     /// Messages looked at, and plans stored, together.
     static let part = 500
+    /// Plans that are in memory together.
+    static let stretch = 2_000
 
     let engine: Engine
 
@@ -27,11 +31,50 @@ struct Undoer: Sendable {
         let (plans, unknown) = try await query.resolve(journal, now: surroundings.clock())
         for text in unknown { try await tell(ControlAnswer(message: text)) }
         var refusals = unknown.count
+        var count = 0
+        var rest = plans.sorted(by: >)
+        while !rest.isEmpty {
+            var taken: Set<MessageIdentity> = []
+            var later: [PlanID] = []
+            for stretch in rest.chunks(of: Self.stretch) {
+                let outcome = try await undo(Set(stretch), &taken, &later, dryRun: query.dryRun, tell)
+                count += outcome.undone
+                refusals += outcome.refused
+            }
+            rest = later
+        }
+        if !query.dryRun {
+            try await tell(
+                ControlAnswer(
+                    message: plans.isEmpty ? "nothing to take back" : "\(count) of \(plans.count) taken back"))
+        }
+        return refusals > 0 ? 1 : 0
+    }
+
+    /// - Parameters:
+    ///   - taken: messages of which a newer plan is taken back in this round.
+    ///   - later: plans that have to wait for that.
+    private func undo(
+        _ plans: Set<PlanID>, _ taken: inout Set<MessageIdentity>, _ later: inout [PlanID], dryRun: Bool,
+        _ tell: Sweeper.Tell
+    ) async throws -> (undone: Int, refused: Int) {
+        var refusals = 0
         var undone: [PlanID: PlanID] = [:]
         var errands: [MessagePlace: [Errand]] = [:]
-        for part in plans.sorted().chunks(of: Self.part) {
-            for candidate in try await journal.undoCandidates(Set(part)) {
-                switch try await judge(candidate, dryRun: query.dryRun) {
+        for part in plans.sorted(by: >).chunks(of: Self.part) {
+            for candidate in try await journal.undoCandidates(Set(part)).reversed() {
+                guard taken.insert(candidate.work.plan.identity).inserted else {
+                    if dryRun {
+                        try await tell(
+                            ControlAnswer(
+                                message: "plan \(candidate.work.plan.id) would be taken back after a newer one for the "
+                                    + "same message"))
+                    } else {
+                        later.append(candidate.work.plan.id)
+                    }
+                    continue
+                }
+                switch try await judge(candidate, dryRun: dryRun) {
                 case .errand(let errand):
                     let place = MessagePlace(account: errand.place.account, mailbox: errand.place.mailbox)
                     errands[place, default: []].append(errand)
@@ -43,18 +86,12 @@ struct Undoer: Sendable {
             }
         }
         for (place, own) in errands.sorted(by: { $0.key < $1.key }) {
-            let (made, missed) = try await carryOut(own, at: place, dryRun: query.dryRun, tell)
+            let (made, missed) = try await carryOut(own, at: place, dryRun: dryRun, tell)
             undone.merge(made) { $1 }
             refusals += missed
         }
         let failures = try await report(undone, tell)
-        let count = undone.count - failures
-        if !query.dryRun {
-            try await tell(
-                ControlAnswer(
-                    message: plans.isEmpty ? "nothing to take back" : "\(count) of \(plans.count) taken back"))
-        }
-        return refusals + failures > 0 ? 1 : 0
+        return (undone.count - failures, refusals + failures)
     }
 
     private struct MessagePlace: Hashable, Comparable {
@@ -79,8 +116,10 @@ struct Undoer: Sendable {
         case .undone: return .settled("plan \(plan.id) is taken back already")
         case .rolledBack: return .settled("plan \(plan.id) took itself back when it failed")
         case .proposed: return .settled("plan \(plan.id) is only a proposal: nothing was done")
-        case .planned, .running: return .refused("it is still being carried out; try again when it is done")
-        case .done, .failed, .held, .superseded: break
+        case .planned where !UndoWork.onlyWaitsToSend(candidate.work.steps),
+            .running where !UndoWork.onlyWaitsToSend(candidate.work.steps):
+            return .refused("it is still being carried out; try again when it is done")
+        case .planned, .running, .done, .failed, .held, .superseded: break
         }
         if let undo = candidate.undo, [.planned, .running, .held].contains(undo.state) {
             return .refused("plan \(undo.id) is taking it back already (\(undo.state.rawValue))")
@@ -93,7 +132,12 @@ struct Undoer: Sendable {
                     ? .settled("plan \(plan.id) changed nothing that could be taken back")
                     : .refused("\(what) cannot be taken back")
             }
-            if !dryRun { try await journal.apply(cancellation(work, candidate.timers, andUndone: true)) }
+            if !dryRun {
+                let now = surroundings.clock()
+                try await journal.apply(
+                    cancellation(work, candidate.timers, andUndone: true), settling: [plan.id]
+                ) { PlanConsequences.facts(for: $0, at: now) }
+            }
             let beyond = work.irrevocable.map { "; \($0) cannot be taken back" }.joined()
             return .settled("plan \(plan.id): what was still to come is cancelled\(beyond)")
         }
@@ -113,10 +157,7 @@ struct Undoer: Sendable {
         let now = surroundings.clock()
         var facts: [JournalFact] = timers.map { .timerFinished($0) }
         for step in work.waiting {
-            facts.append(.stepFinished(step.id, .superseded, StepOutcome(detail: "taken back first"), at: now))
-            facts += step.outbox.filter { [.waiting, .ready, .held].contains($0.state) }.map {
-                .outboxState($0.id, .superseded, notBefore: nil)
-            }
+            facts.append(.stepWithdrawn(step.id, StepOutcome(detail: "taken back first"), at: now))
         }
         if andUndone { facts.append(.planState(work.plan.id, .undone, error: nil)) }
         return facts
@@ -200,12 +241,16 @@ struct Undoer: Sendable {
     /// Journals decisions, and what does not come any more because of them.
     private func store(_ records: [(errand: Errand, record: DecisionRecord)]) async throws -> [PlanID: PlanID] {
         if records.isEmpty { return [:] }
-        try await journal.apply(
-            records.flatMap { entry in
-                // Timers end with the decision, in its transaction.
-                let isSettled = entry.record.steps.isEmpty
-                return cancellation(entry.errand.work, isSettled ? entry.errand.timers : [], andUndone: isSettled)
-            })
+        let now = surroundings.clock()
+        let cancelled = records.flatMap { entry in
+            // Timers end with the decision, in its transaction.
+            let isSettled = entry.record.steps.isEmpty
+            return cancellation(entry.errand.work, isSettled ? entry.errand.timers : [], andUndone: isSettled)
+        }
+        // A plan that only waited to send has come to its end with that.
+        try await journal.apply(cancelled, settling: Set(records.map(\.errand.work.plan.id))) {
+            PlanConsequences.facts(for: $0, at: now)
+        }
         let pending = records.filter { !$0.record.steps.isEmpty }
         let recorded = try await journal.recordDecisions(pending.map(\.record), progress: [])
         var made: [PlanID: PlanID] = [:]

@@ -76,13 +76,12 @@ struct Sweep: AsyncParsableCommand {
             } else if agree {
                 try await lookForAgreement(configuration, query)
             } else {
-                let (number, plans) = try await planned(configuration, query)
-                for plan in plans { show(ControlAnswer(result: try plan.json())) }
+                let (number, count) = try await planned(configuration, query, show)
                 show(
                     ControlAnswer(
-                        message: plans.isEmpty
+                        message: count == 0
                             ? "nothing to do"
-                            : "\(plans.count) plans, saved; carry them out with: postmoon sweep --apply \(number)"
+                            : "\(count) plans, saved; carry them out with: postmoon sweep --apply \(number)"
                     )
                 )
             }
@@ -93,11 +92,11 @@ struct Sweep: AsyncParsableCommand {
 
     /// Planning needs no lock: it works beside a daemon.
     private func planned(
-        _ configuration: Configuration, _ query: SweepQuery
-    ) async throws -> (number: Int64, plans: [PlanReport]) {
+        _ configuration: Configuration, _ query: SweepQuery, _ show: @escaping @Sendable (ControlAnswer) -> Void
+    ) async throws -> (number: Int64, count: Int) {
         try await withSession(configuration, acting: false) { session in
             try await check(query, session)
-            return try await session.plan(query)
+            return try await session.plan(query, show)
         }
     }
 
@@ -137,9 +136,7 @@ struct Sweep: AsyncParsableCommand {
             if let number {
                 count = try await proposed(configuration, number)
             } else {
-                let (made, plans) = try await planned(configuration, query)
-                number = made
-                count = plans.count
+                (number, count) = try await planned(configuration, query) { _ in }
             }
             if count > Self.askPast, let number { try confirm(count, number) }
         }

@@ -51,14 +51,14 @@ public struct ReplyParser: Sendable {
 
     /// The next line without its ending.
     private mutating func nextLine() throws(SMTPError) -> [UInt8]? {
+        // A TLS record has no line end to wait for; looked for first, so that it is one however its bytes arrive.
+        if let start = buffer.getBytes(at: buffer.readerIndex, length: 2), SMTPError.looksLikeTLS(start) {
+            throw .unreadableReply(startingWith: start)
+        }
         let unread = buffer.readableBytesView.dropFirst(scanned)
         guard let end = unread.firstIndex(of: UInt8(ascii: "\n")) else {
             scanned = buffer.readableBytes
             guard scanned <= limits.line else { throw lineTooLong }
-            // A TLS record has no line end to wait for.
-            if let start = buffer.getBytes(at: buffer.readerIndex, length: 2), SMTPError.looksLikeTLS(start) {
-                throw .unreadableReply(startingWith: start)
-            }
             return nil
         }
         let length = end - buffer.readerIndex

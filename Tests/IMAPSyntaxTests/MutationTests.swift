@@ -23,35 +23,35 @@ struct MutationTests {
     ]
     private static let interesting = Array("(){}\"\\*~+<>[]:, \r\n0199999999999999999999NIL\0\u{15}\u{03}".utf8)
 
-    private static func small() -> IMAPLimits {
-        var limits = IMAPLimits()
-        limits.line = 120
-        limits.longLine = 160
-        limits.literal = 40
-        limits.bodyLiteral = 50
-        limits.nesting = 5
-        return limits
-    }
-
     @Test(arguments: 0..<8) func damagedResponsesAreSurvived(_ seed: Int) {
         var random = SplitMix(state: UInt64(seed) &* 7_919 &+ 1)
         for _ in 0..<500 {
-            let limits = random.below(2) == 0 ? .standard : Self.small()
-            let bytes = Self.damaged(&random)
-            let whole = Replay(limits: limits, pieces: [bytes])
-            // Each event costs at least a byte, but for begin and end of bodies and lists.
-            #expect(whole.events.count <= 3 * bytes.count + 3)
-            #expect(whole.left <= bytes.count)
-            let cut = Replay(limits: limits, pieces: Self.pieces(of: bytes, &random))
-            if cut != whole {
-                Issue.record("cut differs: \(String(reflecting: String(decoding: bytes, as: UTF8.self)))")
-            }
+            var bytes: [UInt8] = []
+            for _ in 0...random.below(3) { bytes += Array(Self.seeds[random.below(Self.seeds.count)].utf8) }
+            Self.damage(&bytes, &random)
+            Self.check(bytes, &random)
         }
     }
 
-    private static func damaged(_ random: inout SplitMix) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for _ in 0...random.below(3) { bytes += Array(seeds[random.below(seeds.count)].utf8) }
+    /// Whole sessions of real servers, a few lines of them damaged.
+    @Test(arguments: TranscriptTests.servers) func damagedSessionsAreSurvived(_ name: String) throws {
+        let lines = try TranscriptTests.Transcript(name).server
+        var random = SplitMix(state: name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
+        for _ in 0..<60 {
+            let start = random.below(lines.count)
+            var bytes = Array(lines[start..<min(lines.count, start + 1 + random.below(12))].joined())
+            Self.damage(&bytes, &random)
+            Self.check(bytes, &random)
+        }
+    }
+
+    private static func check(_ bytes: [UInt8], _ random: inout SplitMix) {
+        for wrong in ResponseInvariants.violations(bytes, seed: random.next()) {
+            Issue.record("\(wrong): \(String(reflecting: String(decoding: bytes, as: UTF8.self)))")
+        }
+    }
+
+    private static func damage(_ bytes: inout [UInt8], _ random: inout SplitMix) {
         for _ in 0...random.below(6) {
             guard !bytes.isEmpty else { break }
             let place = random.below(bytes.count)
@@ -66,32 +66,5 @@ struct MutationTests {
                 bytes.insert(contentsOf: piece, at: random.below(bytes.count))
             }
         }
-        return bytes
     }
-
-    private static func pieces(of bytes: [UInt8], _ random: inout SplitMix) -> [[UInt8]] {
-        var pieces: [[UInt8]] = []
-        var start = 0
-        while start < bytes.count {
-            let end = min(bytes.count, start + 1 + random.below(random.below(4) == 0 ? 40 : 4))
-            pieces.append(Array(bytes[start..<end]))
-            start = end
-        }
-        return pieces
-    }
-}
-
-/// Steele, Lea and Flood's splittable generator: the same numbers for the same seed.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

@@ -43,6 +43,17 @@ import Testing
         #expect(error?.code == .plainOnTLSPort)
     }
 
+    /// Found by fuzzing: whole, it was a line too long; byte by byte, TLS.
+    @Test func aTLSRecordWithALineFeedFarBehindIsOneHoweverItsBytesArrive() {
+        let record = [0x15, 0x03, 0x01] + [UInt8](repeating: UInt8(ascii: "x"), count: 10_000) + [0x0A]
+        #expect(ReplyInvariants.violations(record, seed: 1).isEmpty)
+        let error = #expect(throws: SMTPError.self) {
+            var parser = ReplyParser()
+            _ = try parser.all(from: record)
+        }
+        #expect(error?.code == .plainOnTLSPort)
+    }
+
     @Test(arguments: Feeding.all)
     func theLimitsHold(feeding: Feeding) throws {
         let limits = SMTPLimits(line: 20, lines: 3)

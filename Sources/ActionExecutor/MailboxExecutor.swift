@@ -34,13 +34,15 @@ public struct MailboxExecutor: Sendable {
         public var spool: Spool?
         /// Asked between commands when no plans are named; what it throws ends the work there.
         public var goingOn: @Sendable () throws -> Void
+        /// Told how many messages that had just come in were gone before they could be filed.
+        public var vanished: @Sendable (Int) -> Void
 
         public init(
             account: AccountName, mailbox: MailboxName, layout: MailboxLayout, identities: IdentityReader,
             hasUIDPlus: Bool, condstore: Bool, journal: Journal, targets: TargetBook, lineLimit: Int,
             clock: @escaping @Sendable () -> Int64, logger: Logger, released: @escaping @Sendable () -> Void,
             turns: MailboxTurns, accounts: (any AccountLinking)? = nil, spool: Spool? = nil,
-            goingOn: @escaping @Sendable () throws -> Void = {}
+            goingOn: @escaping @Sendable () throws -> Void = {}, vanished: @escaping @Sendable (Int) -> Void = { _ in }
         ) {
             self.account = account
             self.mailbox = mailbox
@@ -58,6 +60,7 @@ public struct MailboxExecutor: Sendable {
             self.accounts = accounts
             self.spool = spool
             self.goingOn = goingOn
+            self.vanished = vanished
         }
     }
 
@@ -156,6 +159,8 @@ public struct MailboxExecutor: Sendable {
             PlanConsequences.facts(for: $0, at: now)
         }
         log(ledger.takeTroubles())
+        let vanished = ledger.takeVanished()
+        if vanished > 0 { setting.vanished(vanished) }
         if following.contains(where: { if case .released = $0 { true } else { false } }) { setting.released() }
     }
 

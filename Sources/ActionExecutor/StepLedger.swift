@@ -30,6 +30,8 @@ struct StepLedger {
     private var facts: [JournalFact] = []
     /// Plans whose message somebody took away.
     private var gone: Set<PlanID> = []
+    /// How many of these were just decided by what came in; taken with the facts.
+    private var vanished = 0
     private var flagsBefore: [StepID: [String]] = [:]
     /// What went wrong, for the log; taken when the facts are stored.
     private(set) var troubles: [StepTrouble] = []
@@ -142,6 +144,18 @@ struct StepLedger {
         troubles.append(StepTrouble(plan: plan.id, uid: plan.key.uid, code: code, reason: reason, seconds: seconds))
     }
 
+    /// Whether the step is the one by which its plan would begin to take the message away.
+    private func isFirstOfRemoval(_ id: StepID) -> Bool {
+        guard let step = step(id), let plan = planOfStep[id] else { return false }
+        if step.kind == .uidMove { return true }
+        return work[plan]?.steps.contains { $0.kind == .markDeleted && $0.arguments.copyStep == step.position } ?? false
+    }
+
+    mutating func takeVanished() -> Int {
+        defer { vanished = 0 }
+        return vanished
+    }
+
     mutating func takeTroubles() -> [StepTrouble] {
         defer { troubles = [] }
         return troubles
@@ -150,6 +164,7 @@ struct StepLedger {
     /// Somebody took the message away, or marked it deleted, before the step could be done.
     mutating func finishGone(_ id: StepID, _ detail: String) {
         if let plan = planOfStep[id] { gone.insert(plan) }
+        if isFirstOfRemoval(id), planOf(step: id)?.isFreshArrival(at: now) ?? false { vanished += 1 }
         finish(id, .superseded, detail: detail)
     }
 
@@ -191,5 +206,15 @@ struct StepLedger {
             finished = []
         }
         return (facts, finished)
+    }
+}
+
+extension PlanRecord {
+    /// Whether it was just made for a message that came in.
+    fileprivate func isFreshArrival(at now: Int64) -> Bool {
+        switch trigger {
+        case .new, .movedIn: abs(now - time) <= MailboxExecutor.freshness
+        case .removed, .flags, .schedule, .sweep, .after, .undo, .dry: false
+        }
     }
 }

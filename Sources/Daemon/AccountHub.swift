@@ -19,6 +19,7 @@ final class AccountHub: Sendable {
     let timers = Wakeup()
     let schedules = Wakeup()
     let pipes = Wakeup()
+    let rivals = RivalWatch()
     let channels: [String: any NotificationChannel]
     /// Where the other accounts are.
     let directory: AccountDirectory
@@ -38,6 +39,14 @@ final class AccountHub: Sendable {
         self.surroundings = surroundings
         self.channels = channels
         connector = AccountConnector(account: account, dialer: surroundings.dialer, logger: surroundings.logger)
+    }
+
+    /// Messages that had just come in were gone before they could be filed.
+    func noteVanished(_ count: Int, in mailbox: MailboxName) {
+        guard let sum = rivals.note(count, in: mailbox, at: surroundings.clock()) else { return }
+        surroundings.logger.warning(
+            "another program files here too",
+            metadata: ["account": "\(name)", "folder": "\(mailbox)", "gone_first": "\(sum)"])
     }
 
     func note(_ connection: IMAPConnection?, for mailbox: MailboxName) {

@@ -89,7 +89,7 @@ struct MailboxVisit: Sendable {
                 targets: hub.targets, lineLimit: hub.account.profile.quirks.lineLength, clock: surroundings.clock,
                 logger: surroundings.logger, released: { hub.wakeSenders() },
                 turns: hub.turns, accounts: hub.directory, spool: surroundings.spool,
-                goingOn: { try hub.checkPause() }
+                goingOn: { try hub.checkPause() }, vanished: { hub.noteVanished($0, in: mailbox) }
             ),
             connection: connection, uidValidity: uidValidity
         )

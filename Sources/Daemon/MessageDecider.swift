@@ -62,6 +62,7 @@ struct MessageDecider: Sendable {
                 records.append(dry)
             }
             guard try await complete(&record, with: answer, message, state, proposing) else { return [] }
+            record = try await Fights(journal: surroundings.journal, logger: surroundings.logger).settle(record)
             // Later messages of a sweep see what it would remember, a mere look's too.
             for change in trigger.isSweep ? answer.decision.stateChanges : record.stateChanges { state.apply(change) }
             return [record] + records

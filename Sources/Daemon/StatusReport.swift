@@ -9,6 +9,8 @@ public struct StatusReport: Codable, Sendable {
         public var folder: String
         public var state: String
         public var error: String?
+        /// What its person should know though all is well.
+        public var remark: String?
     }
 
     public struct Account: Codable, Sendable {
@@ -72,6 +74,7 @@ public struct StatusReport: Codable, Sendable {
 
     static func make(engine: Engine) async throws -> StatusReport {
         let board = engine.surroundings.board
+        let now = engine.surroundings.clock()
         let known = await board.accounts
         let rules = await board.rules
         let counts = try await engine.surroundings.journal.counts()
@@ -81,8 +84,10 @@ public struct StatusReport: Codable, Sendable {
                 guard let account = known[hub.name] else { return nil }
                 return Account(
                     account: hub.name.rawValue, state: account.state,
-                    folders: account.folders.values.sorted { $0.folder < $1.folder }.map {
-                        Folder(folder: $0.folder, state: $0.state, error: $0.error)
+                    folders: account.folders.sorted { $0.key < $1.key }.map { mailbox, folder in
+                        Folder(
+                            folder: folder.folder, state: folder.state, error: folder.error,
+                            remark: hub.rivals.remark(on: mailbox, at: now))
                     },
                     lastEvent: account.lastEvent.map(Timestamp.text), lastError: account.lastError,
                     code: account.state == "failing" ? account.lastErrorCode : nil, since: Timestamp.text(account.since)

@@ -46,6 +46,7 @@ enum StatusText {
             for folder in account.folders {
                 lines.append(
                     "  \(folder.folder): \(folder.state)\(folder.error.map { "  \(Terminal.safe($0))" } ?? "")")
+                if let remark = folder.remark { lines.append("    \(Terminal.safe(remark))") }
             }
         }
         if report.running {

@@ -104,6 +104,17 @@ import Testing
         }
     }
 
+    @Test func whatCameInAndIsGoneBeforeItCouldBeFiledIsCounted() async throws {
+        let bench = try FilingBench(.modern)
+        let tokens = (1...4).map { bench.store.deliver(letter("receipt", id: "\($0)")) }
+        try await bench.plan(all: Array(tokens.prefix(3)), [.mark(flag: "flagged"), .move(to: "Receipts")])
+        // What a person asked for was shown before, and may well be gone.
+        try await bench.plan(tokens[3], [.move(to: "Receipts")], trigger: .sweep(run: 1))
+        for token in [tokens[0], tokens[1], tokens[3]] { bench.store.remove(token, from: "INBOX") }
+        try await bench.attend()
+        #expect(bench.vanished.withLock { $0 } == 2)
+    }
+
     @Test func aForwardIsReleasedOnceTheMessageIsSafe() async throws {
         let bench = try FilingBench(.withoutMove)
         let token = bench.store.deliver(letter("receipt", id: "1"))

@@ -74,6 +74,8 @@ final class FilingBench: Sendable {
     let account: AccountName
     /// How often something was released for sending.
     let releases = Mutex(0)
+    /// How many messages were gone before they could be filed.
+    let vanished = Mutex(0)
     let other: OtherAccount?
     private let turns = MailboxTurns()
     private let memory: Mutex<(journal: Journal, targets: TargetBook)>
@@ -175,7 +177,8 @@ final class FilingBench: Sendable {
                 hasUIDPlus: link.server.has("UIDPLUS"), condstore: false, journal: journal, targets: targets,
                 lineLimit: 1_000, clock: { clock.now }, logger: silent,
                 released: { self.releases.withLock { $0 += 1 } }, turns: turns, accounts: other,
-                spool: try Spool(stateFolder: folder.state)
+                spool: try Spool(stateFolder: folder.state),
+                vanished: { count in self.vanished.withLock { $0 += count } }
             ),
             connection: link.connection, uidValidity: try #require(selected?.uidValidity)
         )

@@ -13,7 +13,14 @@ public enum MessageWhereabouts: Equatable, Sendable {
             self = .unknown("there is no plan")
             return
         }
-        var place = first.plan.key
+        self.init(from: first.plan.key, plans)
+    }
+
+    /// Where plans left a message that was in that place.
+    ///
+    /// - Parameter plans: in their order; those that found the message elsewhere do not count.
+    public init(from first: MessageKey, _ plans: [PlanWork]) {
+        var place = first
         for work in plans {
             // One that found the message elsewhere, or not at all, moved nothing.
             guard work.plan.key == place else { continue }

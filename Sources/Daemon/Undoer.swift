@@ -193,7 +193,7 @@ struct Undoer: Sendable {
         }
         var made: [PlanID: PlanID] = [:]
         var missed = 0
-        let found = try await find(errands, visit)
+        let (errands, found) = try await follow(errands, visit)
         for part in errands.chunks(of: Self.part) {
             var records: [(errand: Errand, record: DecisionRecord)] = []
             for errand in part {
@@ -294,6 +294,32 @@ struct Undoer: Sendable {
         // Among several a person has to say.
         for (plan, count) in alike where count > 1 { found[plan] = nil }
         return found
+    }
+
+    /// What is not where its plan left it, though a newer plan for it was taken back: that one brought it there anew.
+    private func follow(
+        _ errands: [Errand], _ visit: MailboxVisit
+    ) async throws -> (errands: [Errand], found: [PlanID: ArrivedMessage]) {
+        let found = try await find(errands, visit)
+        var followed: [Errand] = []
+        for errand in errands where found[errand.work.plan.id] == nil && errand.place.account == visit.hub.name {
+            let plans = try await journal.plans(
+                PlanQuery(
+                    after: errand.work.plan.id, account: errand.place.account, identity: errand.work.plan.identity))
+            let works = plans.map { PlanWork(plan: $0.plan, steps: $0.steps) }
+            guard case .at(let place) = MessageWhereabouts(from: errand.place, works), place != errand.place,
+                place.mailbox == errand.place.mailbox, place.account == errand.place.account
+            else { continue }
+            var moved = errand
+            moved.place = place
+            followed.append(moved)
+        }
+        guard !followed.isEmpty else { return (errands, found) }
+        let moved = Dictionary(followed.map { ($0.work.plan.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return (
+            errands.map { moved[$0.work.plan.id] ?? $0 },
+            found.merging(try await find(followed, visit)) { first, _ in first }
+        )
     }
 
     private func isMeant(_ errand: Errand, _ message: FetchedMessage, _ arrived: ArrivedMessage) -> Bool {

@@ -103,4 +103,54 @@ struct UndoTests {
         #expect(try await setup.run("undo", "sweep:4711").status == 1)
         #expect(try await setup.run("undo", "--last", "3").status == 0)
     }
+
+    @Test
+    func `What two plans did to a message one after the other is taken back, the newer first`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        // Two, so that neither order of folders nor that of plans does it by chance.
+        try await server.deliver(Letter("Up"), Letter("Down"), to: user)
+        let setup = try PostmoonSetup(
+            accounts: [server.account(user)],
+            rules: """
+                rule "one" { run = function(m) m:move(m.subject == "Up" and "B" or "Y") end }
+                rule "two" { folder = { "B", "Y" }, run = function(m) m:move(m.subject == "Up" and "C" or "X") end }
+                """)
+        #expect(try await setup.run("sweep", "--apply", "--yes", "--rule", "one").status == 0)
+        for folder in ["B", "Y"] {
+            let second = try await setup.run("sweep", "--apply", "--yes", "--rule", "two", "--folder", folder)
+            #expect(second.status == 0, "\(second)")
+        }
+        #expect(server.subjects(of: user, in: "C") == ["Up"] && server.subjects(of: user, in: "X") == ["Down"])
+        let undone = try await setup.run("undo", "--since", "10m")
+        #expect(undone.status == 0, "\(undone)")
+        #expect(server.subjects(of: user) == ["Up", "Down"])
+    }
+
+    @Test
+    func `A plan that only waits to send is taken back, and nothing is sent`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        var account = server.account(user)
+        // Nobody takes the mail yet.
+        let relay = try CuttingProxy(to: server.imapPort, isOpen: false)
+        account.smtp = AccountText.Server(port: relay.port, security: .none)
+        let setup = try PostmoonSetup(
+            accounts: [account],
+            rules: """
+                rule "on" { when = subject:starts "File", run = { forward { to = "oncall@example.com" }, move "Filed" } }
+                """)
+        let daemon = try await setup.watch()
+        try await server.deliver(Letter("File 1"), to: user)
+        #expect(try await server.letter("File 1", of: user, in: "Filed") != nil)
+        try await daemon.entry("forward put off")
+        let plan = try await setup.plan { $0.text("status") == "running" }
+        let undone = try await setup.run("undo", "\(plan.number("plan") ?? 0)")
+        #expect(undone.status == 0, "\(undone)")
+        #expect(server.subjects(of: user) == ["File 1"])
+        let after = try await setup.plan { $0.text("subject") == "File 1" && $0.text("status") == "undone" }
+        #expect(after.objects("actions").first?.text("state") == "superseded")
+        #expect(try await setup.run("status", "--json").object().object("outbox")?.number("superseded") == 1)
+        #expect(try await daemon.stop() == 0)
+    }
 }

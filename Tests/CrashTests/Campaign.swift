@@ -28,8 +28,8 @@ struct Campaign: Sendable {
         print("\(self.name): seed \(seed) (POSTMOON_CRASH_SEED=\(seed) repeats it)")
         letters = choose(Letter.letters(Self.letterCount, using: &generator))
         site = try await CrashSite.make(capabilities, cuts: cuts)
-        runs = try PostmoonRuns(site)
-        postman = Postman(letters, runs)
+        runs = try PostmoonRuns(site.folder, watching: 2)
+        postman = Postman(letters, runs, to: site.mail)
         // Mail that lies there before the first look is the past, and stays.
         try await runs.start()
         try await waitForFirstLook()

@@ -46,7 +46,7 @@ enum KillMoment: Sendable {
                 var watched = WatchedFile(runs.logFile ?? "")
                 _ = watched.waitForLines(count, within: limit)
             case .afterJournalWrites(let count):
-                var watched = WatchedFile(runs.site.state + "/journal.sqlite-wal")
+                var watched = WatchedFile(runs.journalLog)
                 _ = watched.waitForWrites(count, within: limit)
             }
         }

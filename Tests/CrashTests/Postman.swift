@@ -7,12 +7,14 @@ import Synchronization
 final class Postman: Sendable {
     private let letters: [Letter]
     private let runs: PostmoonRuns
+    private let mail: DovecotServer
     private let allowed = Mutex(0)
     private let done = Mutex(0)
 
-    init(_ letters: [Letter], _ runs: PostmoonRuns) {
+    init(_ letters: [Letter], _ runs: PostmoonRuns, to mail: DovecotServer) {
         self.letters = letters
         self.runs = runs
+        self.mail = mail
     }
 
     /// How many were delivered.
@@ -29,7 +31,7 @@ final class Postman: Sendable {
     ///   program meets single messages as well as heaps.
     func deliver(pausing: Bool, using generator: SeededGenerator) async throws {
         var generator = generator
-        var client = try await runs.site.mail.lmtp()
+        var client = try await mail.lmtp()
         for (index, letter) in letters.enumerated() {
             try await blocking { [self] in
                 guard awaited(within: .seconds(120), { allowed.withLock { $0 > index } ? true : nil }) != nil else {
@@ -41,7 +43,7 @@ final class Postman: Sendable {
                 try await client.deliver(letter.bytes, to: [CrashSite.recipient(of: letter)])
             } catch  where Self.isGoodbye(error) {
                 // The server was restarted since the last letter, and got nothing of this one.
-                client = try await runs.site.mail.lmtp()
+                client = try await mail.lmtp()
                 try await client.deliver(letter.bytes, to: [CrashSite.recipient(of: letter)])
             }
             done.withLock { $0 = index + 1 }

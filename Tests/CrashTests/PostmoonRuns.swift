@@ -3,21 +3,30 @@ import Synchronization
 
 @testable import TestKit
 
-/// `postmoon run` on a site, started again and again; each run has a log of its own.
+/// `postmoon run` in a folder, started again and again; each run has a log of its own.
 final class PostmoonRuns: Sendable {
     private struct State {
         var process: ServerProcess?
         var logs: [String] = []
     }
 
-    let site: CrashSite
+    /// Configuration, rules, state and logs.
+    let folder: TemporaryFolder
     private let binary: String
+    /// How many folders it watches.
+    private let watched: Int
     private let state = Mutex(State())
 
-    init(_ site: CrashSite) throws {
-        self.site = site
+    init(_ folder: TemporaryFolder, watching watched: Int) throws {
+        self.folder = folder
+        self.watched = watched
         binary = try Self.findBinary()
     }
+
+    private var configuration: String { folder.file("postmoon.toml") }
+
+    /// Changes with every write to its journal.
+    var journalLog: String { folder.file("state/journal.sqlite-wal") }
 
     /// The product of the same build, or what `POSTMOON_BINARY` names.
     private static func findBinary() throws -> String {
@@ -33,9 +42,9 @@ final class PostmoonRuns: Sendable {
 
     func start() async throws {
         try await blocking { [self] in
-            let log = site.folder.file("run-\(state.withLock(\.logs).count + 1).log")
+            let log = folder.file("run-\(state.withLock(\.logs).count + 1).log")
             let process = try ServerProcess(
-                [binary, "run", "--config", site.configuration, "--log-level", "debug"], folder: site.folder, log: log)
+                [binary, "run", "--config", configuration, "--log-level", "debug"], folder: folder, log: log)
             state.withLock { state in
                 state.process = process
                 state.logs.append(log)
@@ -95,7 +104,7 @@ final class PostmoonRuns: Sendable {
     /// What another command prints.
     func command(_ arguments: String...) async throws -> String {
         try await blocking { [self] in
-            try Programs.run(binary, arguments + ["--config", site.configuration])
+            try Programs.run(binary, arguments + ["--config", configuration])
         }
     }
 
@@ -117,8 +126,10 @@ final class PostmoonRuns: Sendable {
         }
     }
 
-    /// Whether the first run knows from where on mail is new, in both folders.
-    var hasLookedEverywhere: Bool { log.split(separator: "\n").count { $0.contains("first look: mail") } == 2 }
+    /// Whether the first run knows from where on mail is new, in all folders.
+    var hasLookedEverywhere: Bool {
+        log.split(separator: "\n").count { $0.contains("first look: mail") } == watched
+    }
 
     /// Whether the present run has begun to wait for mail.
     var isWatching: Bool { log.contains("watching  mode=") }

@@ -20,14 +20,16 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
     private var silenceClock: Scheduled<Void>?
     private var watchers: [EventLoopPromise<Void>] = []
     private var isWished = false
+    /// Since the last tagged reply, without the bytes of fetched sections.
+    private var answerBytes = 0
     private(set) var failure: SessionError?
     private(set) var alerts: [String] = []
 
     init(
-        eventLoop: EventLoop, mustStartTLS: Bool, deadlines: SessionDeadlines,
+        eventLoop: EventLoop, mustStartTLS: Bool, deadlines: SessionDeadlines, limits: SessionLimits = .standard,
         startTLS: (@Sendable (Channel) -> EventLoopFuture<Void>)?
     ) {
-        machine = SessionMachine(mustStartTLS: mustStartTLS)
+        machine = SessionMachine(mustStartTLS: mustStartTLS, limits: limits)
         self.deadlines = deadlines
         self.startTLS = startTLS
         greeting = eventLoop.makePromise()
@@ -116,13 +118,18 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         lastHeard = context.eventLoop.now
-        parser.append(unwrapInboundIn(data))
-        do {
+        let bytes = unwrapInboundIn(data)
+        answerBytes += bytes.readableBytes
+        parser.append(bytes)
+        do throws(IMAPSyntaxError) {
             while machine.phase != .closed, let event = try parser.next() { receive(event) }
         } catch {
-            run(machine.connectionClosed(.protocolError("the server's answer cannot be read: \(error)")))
+            run(
+                machine.connectionClosed(
+                    SessionError(
+                        code: error.code, scope: .connection, text: "the server's answer cannot be read: \(error)")))
         }
-        if assembler.heldBytes > machine.limits.fetchedBytes {
+        if assembler.heldBytes > machine.limits.fetchedBytes || answerBytes > machine.limits.answerBytes {
             run(
                 machine.connectionClosed(
                     SessionError(code: .limitExceeded, scope: .connection, text: "the server sent too much at once")
@@ -154,9 +161,12 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
     private func receive(_ event: ResponseEvent) {
         switch event {
         case .untagged(let response): run(machine.received(response))
-        case .tagged(let reply): run(machine.received(reply))
+        case .tagged(let reply):
+            answerBytes = 0
+            run(machine.received(reply))
         case .continuation: run(machine.receivedContinuation())
         case .fetchBegin, .fetchAttribute, .bodyBegin, .bodyBytes, .bodyEnd, .fetchEnd:
+            if case .bodyBytes(let bytes) = event { answerBytes -= bytes.readableBytes }
             guard let message = assembler.receive(event) else { return }
             run(machine.received(message))
         }

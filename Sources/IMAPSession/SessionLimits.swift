@@ -1,7 +1,15 @@
 /// What one connection may cost us before we give it up (FAULTS, "A hostile or broken IMAP server").
 public struct SessionLimits: Sendable {
-    /// Untagged responses in one command, or since the last tagged reply while idling.
+    /// Untagged responses in one command, or since the last tagged reply while idling; messages that were asked for
+    /// are counted apart.
     public var untaggedResponses = 250_000
+    /// Messages in the answer to one command that asked for them: a mailbox may hold very many.
+    public var fetchedMessages = 1_000_000
+    /// Bytes since the last tagged reply, those of fetched sections left out.
+    public var answerBytes = 96 * 1_024 * 1_024
+    /// Intervals in what the server says has vanished; past it only the whole range is kept, since all of it is looked
+    /// at again before it is believed.
+    public var vanishedIntervals = 20_000
     /// Bytes of fetched sections held for the commands in flight.
     public var fetchedBytes = 160 * 1_024 * 1_024
     /// Tagged replies that nobody waits for.

@@ -34,11 +34,11 @@ extension SessionMachine {
             return [.activity]
         case .vanished(let earlier, let uids):
             if earlier, let index = inFlight.firstIndex(where: { $0.command.asksForVanished }) {
-                inFlight[index].result.vanished = inFlight[index].result.vanished.union(uids)
+                inFlight[index].result.vanished = vanished(inFlight[index].result.vanished, uids)
                 return []
             }
             // VANISHED (EARLIER) names UIDs that were gone before: only what we know can have vanished.
-            activity.vanished = activity.vanished.union(uids)
+            activity.vanished = vanished(activity.vanished, uids)
             // Whether all of them were here only the server knows: the next EXISTS is news, whatever it says.
             countIsStale = true
             if !earlier, let exists = selected?.exists, uids.count <= Int(exists) {
@@ -49,6 +49,15 @@ extension SessionMachine {
             break
         }
         return []
+    }
+
+    /// Both together, however long the server makes the list.
+    private func vanished(_ known: UIDSet, _ more: UIDSet) -> UIDSet {
+        let all = known.union(more)
+        guard all.intervals.count > limits.vanishedIntervals, let first = all.intervals.first,
+            let last = all.intervals.last
+        else { return all }
+        return UIDSet(intervals: [first.lowerBound...last.upperBound])
     }
 
     private mutating func routeStatus(_ status: ConditionStatus, _ code: ResponseCode?, _ text: String) -> [Action] {
@@ -63,6 +72,12 @@ extension SessionMachine {
             amendFirst([.move, .copy]) { $0.untaggedCodes.append(code) }
         case .uidValidity(let value):
             amend(.select) { $0.selected?.uidValidity = value }
+            // Said of the mailbox that is selected already: its UIDs mean other messages from now on.
+            if !inFlight.contains(where: { $0.command.kind == .select }), let known = selected?.uidValidity,
+                known != value
+            {
+                return close(.connectionLost("the server renumbered the folder while it was selected"))
+            }
         case .uidNext(let value):
             amend(.select) { $0.selected?.uidNext = value }
         case .permanentFlags(let flags, let any):

@@ -61,7 +61,10 @@ struct SessionMachine {
     private var nextTag = 1
     private var strayReplies = 0
     private var untaggedSinceReply = 0
+    private var fetchedSinceReply = 0
     private var farewell: String?
+    /// Why the connection was given up: what comes too late fails with it.
+    private var ending: SessionError?
     /// Bytes of fetched sections in the commands in flight.
     private var heldBytes = 0
 
@@ -97,7 +100,7 @@ struct SessionMachine {
 
     mutating func submitted(_ commands: [(id: CommandID, command: SubmittedCommand)]) -> [Action] {
         guard phase != .closed else {
-            return commands.map { .fail($0.id, .connectionLost("the connection is closed")) }
+            return commands.map { .fail($0.id, ending ?? .connectionLost("the connection is closed")) }
         }
         waiting += commands
         return pump()
@@ -174,16 +177,21 @@ struct SessionMachine {
             return close(.init(code: .limitExceeded, scope: .connection, text: "too many responses to one command"))
         }
         if phase == .awaitingGreeting { return receivedGreeting(response) }
-        if case .status(.bye, _, let text) = response, !isSigningIn { farewell = text }
+        if case .status(.bye, _, let text) = response, !isSigningIn {
+            farewell = text
+            // Nothing is due any more that would show that nobody is there.
+            if !awaitsAnswer { return close(partingReason()) }
+        }
         return route(response)
     }
 
     mutating func received(_ message: FetchedMessage) -> [Action] {
-        untaggedSinceReply += 1
-        guard untaggedSinceReply <= limits.untaggedResponses else {
+        let answered = inFlight.firstIndex { $0.command.expects(message) }
+        if answered == nil { untaggedSinceReply += 1 } else { fetchedSinceReply += 1 }
+        guard untaggedSinceReply <= limits.untaggedResponses, fetchedSinceReply <= limits.fetchedMessages else {
             return close(.init(code: .limitExceeded, scope: .connection, text: "too many responses to one command"))
         }
-        if let index = inFlight.firstIndex(where: { $0.command.expects(message) }) {
+        if let index = answered {
             inFlight[index].result.fetched.append(message)
             heldBytes += message.bodyBytes
             guard heldBytes <= limits.fetchedBytes else {
@@ -223,6 +231,7 @@ struct SessionMachine {
 
     mutating func received(_ reply: TaggedResponse) -> [Action] {
         untaggedSinceReply = 0
+        fetchedSinceReply = 0
         guard let index = inFlight.firstIndex(where: { $0.tag == reply.tag }) else {
             strayReplies += 1
             if mustStartTLS || strayReplies > limits.strayReplies {
@@ -250,6 +259,10 @@ struct SessionMachine {
             return [.complete(finished.id, finished.result)]
                 + close(.connectionLost("the server answered APPEND before it had the message"))
         }
+        if farewell != nil, inFlight.isEmpty {
+            // It said goodbye, and then answered what was under way: nothing else will be answered.
+            return [.complete(finished.id, finished.result)] + close(partingReason())
+        }
         return [.complete(finished.id, finished.result)] + pump()
     }
 
@@ -269,19 +282,23 @@ struct SessionMachine {
 
     mutating func connectionClosed(_ error: SessionError?) -> [Action] {
         guard phase != .closed else { return [] }
-        var reason = error ?? .connectionLost("the server closed the connection")
-        if let farewell, !mustStartTLS {
-            reason = SessionError(code: reason.code, scope: reason.scope, text: "the server said BYE: \(farewell)")
-        }
-        return close(reason)
+        return close(partingReason(error))
     }
 
-    private mutating func close(_ error: SessionError) -> [Action] {
+    /// The server's own words, where it had any that can be believed.
+    private func partingReason(_ error: SessionError? = nil) -> SessionError {
+        let reason = error ?? .connectionLost("the server closed the connection")
+        guard let farewell, !mustStartTLS else { return reason }
+        return SessionError(code: reason.code, scope: reason.scope, text: "the server said BYE: \(farewell)")
+    }
+
+    mutating func close(_ error: SessionError) -> [Action] {
         guard phase != .closed else { return [] }
         var ids = inFlight.map(\.id) + waiting.map(\.id)
         // STARTTLS was answered, but is complete only with the handshake.
         if case .establishingTLS(let id) = phase { ids.append(id) }
         phase = .closed
+        ending = error
         idle = .none
         inFlight = []
         waiting = []
@@ -309,8 +326,9 @@ struct SessionMachine {
         case .bye, .no, .bad:
             return close(
                 SessionError(
-                    code: .unavailable, scope: .connection, responseCode: code,
-                    text: "the server turned us away: \(text)"
+                    code: .unavailable, scope: .connection, responseCode: mustStartTLS ? nil : code,
+                    // Before TLS anybody may have said it.
+                    text: "the server turned us away" + (mustStartTLS ? "" : ": \(text)")
                 )
             )
         }

@@ -15,11 +15,13 @@ import Testing
         var loop: EmbeddedEventLoop { channel.embeddedEventLoop }
 
         init(
-            greeted: Bool = true, startTLS: (@Sendable (any Channel) -> EventLoopFuture<Void>)? = nil
+            greeted: Bool = true, limits: SessionLimits = .standard,
+            startTLS: (@Sendable (any Channel) -> EventLoopFuture<Void>)? = nil
         ) throws {
             handler = IMAPConnectionHandler(
                 eventLoop: channel.eventLoop, mustStartTLS: startTLS != nil,
-                deadlines: SessionDeadlines(greeting: 30, answer: 60, idleAnswer: 30), startTLS: startTLS)
+                deadlines: SessionDeadlines(greeting: 30, answer: 60, idleAnswer: 30), limits: limits,
+                startTLS: startTLS)
             try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
             try channel.pipeline.syncOperations.addHandler(handler)
             if greeted { try server("* OK ready") }
@@ -159,6 +161,37 @@ import Testing
             _ = try? bench.channel.finish()
             #expect(answer.error != nil)
         }
+    }
+
+    @Test func whatCannotBeReadIsNamedByItsCode() throws {
+        for (text, code) in [
+            ("* OK " + String(repeating: "x", count: 9_000), FaultCode.limitExceeded), ("\u{1}", .protocolError),
+        ] {
+            let bench = try Bench()
+            let answers = bench.submit(.noop)
+            try bench.server(text)
+            #expect(answers[0].error?.code == code)
+            #expect(answers[0].error?.scope == .connection)
+        }
+    }
+
+    /// Each response is small, and fetched sections do not count; all the others together do.
+    @Test func anAnswerThatNeverEndsIsGivenUp() throws {
+        let bench = try Bench(limits: .with { $0.answerBytes = 10_000 })
+        for round in 1...3 {
+            let answers = bench.submit(
+                .uidFetch(.from(.first), [.uid, .bodyPeek(.header, partial: nil)], changedSince: nil))
+            let body = String(repeating: "b", count: 5_000)
+            for number in 1...20 { try bench.server("* \(number) FETCH (UID 1 BODY[HEADER] {5000}\r\n\(body))") }
+            for _ in 1...8 { try bench.server("* XYZZY " + String(repeating: "x", count: 1_000)) }
+            try bench.server("p\(round) OK")
+            #expect(answers[0].error == nil && !answers[0].isOpen)
+        }
+        let answers = bench.submit(.noop)
+        for _ in 1...8 { try bench.server("* XYZZY " + String(repeating: "x", count: 1_000)) }
+        #expect(answers[0].isOpen)
+        for _ in 1...2 { try bench.server("* XYZZY " + String(repeating: "x", count: 1_000)) }
+        #expect(answers[0].error?.code == .limitExceeded)
     }
 
     @Test func theEndOfTheChannelFailsWhatWaits() throws {

@@ -398,6 +398,65 @@ import Testing
         }
     }
 
+    @Test func aGoodbyeWhileNothingIsDueEndsTheConnection() {
+        for idles in [false, true] {
+            var script = SessionScript()
+            let ids = idles ? script.submit(.idle) : []
+            if idles { script.server("+ idling") }
+            script.server("* BYE shutting down")
+            #expect(script.closing?.text.contains("shutting down") == true)
+            #expect(ids.allSatisfy { script.failures[$0]?.code == .connectionLost })
+            #expect(script.isSettled)
+        }
+    }
+
+    @Test func aGoodbyeThatIsFollowedByAnAnswerEndsTheConnectionWithIt() throws {
+        var script = SessionScript()
+        let ids = script.submit(.noop, .capability)
+        script.server("* BYE shutting down", "p1 OK")
+        #expect(script.closing == nil)
+        script.server("p2 OK")
+        #expect(try script.result(ids[1]).status == .ok)
+        #expect(script.closing?.text.contains("shutting down") == true)
+        let late = script.submit(.noop)
+        #expect(script.failures[late[0]]?.text.contains("shutting down") == true)
+    }
+
+    @Test func aFolderThatIsRenumberedWhileItIsSelectedIsSelectedAnew() throws {
+        var script = SessionScript()
+        script.submit(.select(.inbox, condstore: false))
+        script.server("* 1 EXISTS", "* OK [UIDVALIDITY 7] valid", "p1 OK", "* OK [UIDVALIDITY 7] still")
+        #expect(script.closing == nil)
+        let ids = script.submit(.noop)
+        script.server("* OK [UIDVALIDITY 8] new")
+        #expect(script.failures[ids[0]]?.code == .connectionLost)
+        #expect(script.closing?.text.contains("renumbered") == true)
+    }
+
+    @Test func whatVanishedIsKeptInFewIntervalsHoweverMuchIsSaid() {
+        var script = SessionScript(limits: .with { $0.vanishedIntervals = 10 })
+        script.submit(.idle)
+        script.server("+")
+        for start in stride(from: 1, to: 2_000, by: 20) {
+            script.server("* VANISHED \(start),\(start + 2),\(start + 4)")
+            #expect(script.machine.activity.vanished.intervals.count <= 10)
+        }
+        #expect(script.machine.activity.vanished == UIDSet(intervals: [1...1_985]))
+    }
+
+    @Test func messagesThatWereAskedForAreCountedApart() {
+        var script = SessionScript(
+            limits: .with {
+                $0.untaggedResponses = 5
+                $0.fetchedMessages = 20
+            })
+        script.submit(fetchHeaders(from: .first))
+        for number in 1...20 { script.server("* \(number) FETCH (UID \(number) BODY[HEADER] {1}\r\nA)") }
+        #expect(script.closing == nil)
+        script.server("* 21 FETCH (UID 21 BODY[HEADER] {1}\r\nA)")
+        #expect(script.closing?.code == .limitExceeded)
+    }
+
     @Test func strayTaggedRepliesAreBorneUpToALimit() {
         var script = SessionScript(limits: .with { $0.strayReplies = 3 })
         script.server("p9 OK", "x NO", "p8 BAD")

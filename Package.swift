@@ -122,7 +122,9 @@ let package = Package(
             ]
         ),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", "MailModel", toml]),
-        .testTarget(name: "DaemonTests", dependencies: ["ActionJournal", "Daemon", "MailModel", "RuleRuntime"]),
+        .testTarget(
+            name: "DaemonTests",
+            dependencies: ["ActionJournal", "Daemon", "IMAPSession", "IMAPSyntax", "MailModel", "RuleRuntime"]),
         .testTarget(
             name: "IntegrationTests", dependencies: ["ActionJournal", "MailModel", "PostmoonCommand", "TestKit"]
         ),

@@ -13,6 +13,7 @@ final class AccountHub: Sendable {
     let connector: AccountConnector
     let targets = TargetBook()
     let turns = MailboxTurns()
+    let readingTrouble = ReadingTrouble()
     let outbox = Wakeup()
     let notices = Wakeup()
     let elsewhere = Wakeup()

@@ -16,7 +16,7 @@ struct Arrivals: Sendable {
     func decide(
         _ part: FetchedPart, memory: MailboxMemory, state: inout RuleStateSnapshot, afterReset: Bool
     ) async throws -> [DecisionRecord] {
-        var records = part.unreadable.map { unreadable($0, .new, event: "new") }
+        var records = part.unreadable.map { unreadable($0, .new, event: "new", because: part.reasons[$0]) }
         var arrived: [ArrivedMessage] = []
         for message in part.messages.sorted(by: { ($0.uid ?? .first) < ($1.uid ?? .first) }) {
             if let message = visit.arrived(message, fields: part.fields) {
@@ -74,7 +74,11 @@ struct Arrivals: Sendable {
     }
 
     /// The failed decision of a message that the server does not show.
-    func unreadable(_ uid: UID, _ trigger: PlanTrigger, event: String) -> DecisionRecord {
+    ///
+    /// - Parameter reason: where there is more to say.
+    func unreadable(
+        _ uid: UID, _ trigger: PlanTrigger, event: String, because reason: String? = nil
+    ) -> DecisionRecord {
         logger.error("the server did not give a message's header; it stays as it is", metadata: ["uid": "\(uid)"])
         return DecisionRecord(
             key: visit.key(uid),
@@ -82,7 +86,7 @@ struct Arrivals: Sendable {
             trigger: trigger, time: visit.hub.surroundings.clock(),
             headline: MessageHeadline(messageID: "", subject: "", from: ""), event: event, generation: 0,
             state: .failed,
-            error: "the server did not give the message's header; it stays as it is"
+            error: "the server did not give the message's header; it stays as it is" + (reason.map { ": \($0)" } ?? "")
         )
     }
 }

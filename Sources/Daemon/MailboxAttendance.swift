@@ -201,6 +201,11 @@ struct MailboxAttendance: Sendable {
         case .begin(let next):
             return try await begin(next, selected)
         case .resume(let next, let mayHaveMore):
+            if let said = selected.uidNext, said < next {
+                logger.warning(
+                    "the server's next UID fell, against RFC 3501: mail that gets a UID below ours is not seen",
+                    metadata: ["uid_next": "\(said)", "known": "\(next)"])
+            }
             var memory =
                 remembered
                 ?? MailboxMemory(
@@ -230,14 +235,19 @@ struct MailboxAttendance: Sendable {
         if selected.exists > 0 {
             // The youngest are remembered by identity: should the folder be renumbered soon, they are old mail all the same.
             let recent = selected.uidNext.flatMap { UID($0.rawValue > 100 ? $0.rawValue - 100 : 1) }
-            let reply = try await visit.connection.run(
-                .uidFetch(recent.map { .from($0) } ?? .last, visit.fetchItems(fields: []), changedSince: nil)
-            ).checked()
-            for message in reply.fetched {
+            let fetched: [FetchedMessage]
+            if let recent {
+                fetched = try await visit.fetch(from: recent, fields: []).messages
+            } else {
+                fetched = try await visit.connection.run(
+                    .uidFetch(.last, visit.fetchItems(fields: []), changedSince: nil)
+                ).checked().fetched
+            }
+            for message in fetched {
                 if selected.uidNext == nil, let after = message.uid?.next { memory.nextUID = max(next, after) }
                 memory.newestInternalDate = [memory.newestInternalDate, message.internalDate].compactMap { $0 }.max()
             }
-            let before = reply.fetched.filter { message in message.uid.map { $0 < memory.nextUID } ?? false }
+            let before = fetched.filter { message in message.uid.map { $0 < memory.nextUID } ?? false }
             records = Arrivals(visit: visit, logger: logger).remember(before)
         }
         _ = try await surroundings.journal.recordDecisions(records, progress: [progress(memory)])
@@ -253,7 +263,7 @@ struct MailboxAttendance: Sendable {
         let before = memory
         guard expecting > Self.burst else {
             return try await changes.guarding {
-                let fetched = try await visit.fetch(from: memory.nextUID, fields: nil)
+                let fetched = try await visit.fetch(from: memory.nextUID, fields: nil, expecting: expecting)
                 try await take(fetched, &memory, before: before, isLast: true, changes)
             }
         }

@@ -60,8 +60,10 @@ struct MailboxAttendance: Sendable {
         try await look(for: &changes, &memory, MailboxActivity(), polling: true)
         try await redecide()
         try await carryOut()
+        var alarms = FalseAlarms()
         while true {
             try Task.checkCancellation()
+            let before = (next: memory.nextUID, time: ContinuousClock.now)
             if visit.hub.isStopping { return }
             try visit.hub.checkPause()
             var news = mustLook ? opening : try await wait(&policy, changes.interest)
@@ -84,6 +86,14 @@ struct MailboxAttendance: Sendable {
             if let now = try await visit.connection.selectedMailbox() { exists = now.exists }
             for alert in try await visit.connection.takeAlerts() {
                 logger.warning("the server says", metadata: ["alert": "\(alert)"])
+            }
+            if news.exists != nil {
+                let quiet = (ContinuousClock.now - before.time) / .seconds(1)
+                let pause = alarms.looked(foundNew: memory.nextUID > before.next, quiet: quiet)
+                if pause > 0 {
+                    logger.debug("the server tells of mail that is not there", metadata: ["pause": "\(pause)"])
+                    await visit.hub.retry(of: visit.mailbox).wait(seconds: pause)
+                }
             }
         }
     }

@@ -63,7 +63,8 @@ final class AccountConnector: Sendable {
     private func attempt(_ name: String, _ password: Secret) async -> Result<Session, any Error> {
         do {
             let signedIn = try await dialer.signIn(
-                to: Endpoint(account.imap), user: name, password: password, clientID: Self.clientID
+                to: Endpoint(account.imap), user: name, password: password, clientID: Self.clientID,
+                deadlines: account.sessionDeadlines
             )
             return .success(Session(connection: signedIn.connection, server: signedIn.server))
         } catch {
@@ -91,7 +92,7 @@ final class AccountConnector: Sendable {
         guard let smtp = account.smtp else { return nil }
         let user = account.smtpUserNames.first ?? account.user
         return SMTPSubmitter(
-            dialer: dialer, endpoint: Endpoint(smtp), deadlines: .standard, logger: logger,
+            dialer: dialer, endpoint: Endpoint(smtp), deadlines: account.submissionDeadlines, logger: logger,
             login: { [self] in SubmissionLogin(user: user, password: try await password()) }
         )
     }

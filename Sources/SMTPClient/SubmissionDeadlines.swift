@@ -32,6 +32,8 @@ public struct SubmissionDeadlines: Hashable, Sendable {
         receipt = time
     }
 
+    public init(seconds: Int) { self.init(all: .seconds(Int64(seconds))) }
+
     public static let standard = SubmissionDeadlines()
 
     public func time(for stage: SubmissionStage) -> TimeAmount {

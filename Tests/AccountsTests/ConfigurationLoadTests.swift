@@ -23,6 +23,7 @@ import Testing
         unknown  = "resend"
         idle     = "4m"
         poll     = "2m"
+        timeout  = "90s"
         ceiling  = { hour = 500, day = 2000 }
 
         [accounts.lab]
@@ -64,6 +65,7 @@ import Testing
         #expect(home.unknown == .resend)
         #expect(home.idleSeconds == 240)
         #expect(home.pollSeconds == 120)
+        #expect(home.timeoutSeconds == 90)
         #expect(home.ceilingHour == 500)
         #expect(home.ceilingDay == 2_000)
         guard case .password(.command(let command)) = home.credential else {
@@ -83,13 +85,14 @@ import Testing
             lab.smtp
                 == ServerEndpoint(host: "127.0.0.1", port: 1587, security: .startTLS, caFile: "\(folder.path)/ca.pem"))
         #expect(lab.unknown == nil)
-        #expect(lab.position == SourcePosition(file: folder.configurationPath, line: 19))
+        #expect(lab.timeoutSeconds == nil)
+        #expect(lab.position == SourcePosition(file: folder.configurationPath, line: 20))
 
         #expect(configuration.programs.map(\.name) == ["archiver"])
         #expect(configuration.programs.first?.repeat == false)
         #expect(configuration.channels.map(\.name) == ["phone"])
         #expect(
-            folder.shown(configuration.warnings) == ["30: the program /usr/local/bin/archive-mail does not exist"])
+            folder.shown(configuration.warnings) == ["31: the program /usr/local/bin/archive-mail does not exist"])
     }
 
     @Test func accountsKeepTheOrderOfTheFile() throws {

@@ -135,9 +135,10 @@ struct WrongConfiguration: CustomTestStringConvertible, Sendable {
             "watching nothing", "watch = []",
             "5: `watch` in [accounts.a] is an empty list: name at least one folder, or leave it out for INBOX"),
         .account(
-            "times", "idle = \"30m\"\npoll = \"fast\"",
+            "times", "idle = \"30m\"\npoll = \"fast\"\ntimeout = \"0s\"",
             "5: `idle` in [accounts.a] must be from 1s to 29m, not 30m",
-            "6: `poll` in [accounts.a] is no duration: write a whole number and s, m, h, d or w, such as \"4m\""),
+            "6: `poll` in [accounts.a] is no duration: write a whole number and s, m, h, d or w, such as \"4m\"",
+            "7: `timeout` in [accounts.a] must be from 1s to 1h, not 0s"),
         .account(
             "too much time", "poll = \"99999999999999999999w\"",
             "5: `poll` in [accounts.a] is no duration: write a whole number and s, m, h, d or w, such as \"4m\""),

@@ -20,6 +20,7 @@ extension ConfigurationReader {
         let unknown = unknownPolicy(reader)
         let idle = reader.duration("idle", in: 1...1_740) ?? Int64(profile.quirks.idleRestart)
         let poll = reader.duration("poll", in: 1...86_400) ?? 120
+        let timeout = reader.duration("timeout", in: 1...3_600).map(Int.init)
         let ceiling = ceiling(reader, profile: profile)
         let credential = credential(reader, profile: profile)
 
@@ -32,7 +33,8 @@ extension ConfigurationReader {
         return AccountConfiguration(
             name: name, profile: profile, user: user, address: address, displayName: displayName, aliases: aliases,
             watch: watch, folders: folders, unknown: unknown, idleSeconds: Int(idle), pollSeconds: Int(poll),
-            ceilingHour: ceiling.hour, ceilingDay: ceiling.day, imap: imap, smtp: smtp, credential: credential,
+            timeoutSeconds: timeout, ceilingHour: ceiling.hour, ceilingDay: ceiling.day, imap: imap, smtp: smtp,
+            credential: credential,
             position: SourcePosition(file: path, line: reader.line))
     }
 

@@ -160,5 +160,12 @@ extension BreakScenario {
         }
     }
 
+    /// Those whose connections are cut.
+    static let cut = all.filter { scenario in
+        [
+            "move", "move, icloud", "to another account, icloud", "move and forward", "undo of mark and move, icloud",
+        ].contains(scenario.name)
+    }
+
     static let all = filing + sending + timed + takenBack
 }

@@ -5,47 +5,67 @@ import Testing
 /// The program is broken at each of its steps, as a process of its own with a real Dovecot and a real Postfix, and what
 /// it left behind is taken up again (DESIGN §2, FAULTS "Crash and cut points").
 ///
-/// The ordinary run takes some steps of each scenario, others each time; `POSTMOON_FAULTS=all` takes all of them.
+/// The ordinary run breaks some of the steps of each scenario, others each time; `POSTMOON_FAULTS=all` breaks all.
 @Suite("Broken at every step", .serialized, .timeLimit(.minutes(30)))
 struct BreakTests {
-    @Test("killed", arguments: BreakScenario.all)
-    func killed(_ scenario: BreakScenario) async throws {
-        let campaign = try await BreakCampaign(scenario)
-        let steps = try await campaign.steps().steps.count
-        let breakages = campaign.sample(1...steps, 5).map { Breakage.kill(step: $0) }
-        let tally = try await campaign.carryOut("killed", breakages, of: steps)
-        #expect(tally.broken > 0)
-    }
-
-    @Test("the power goes: what was not synced is lost", arguments: BreakScenario.all)
-    func powerLoss(_ scenario: BreakScenario) async throws {
-        let campaign = try await BreakCampaign(scenario)
-        let steps = try await campaign.steps().steps.count
-        // Every other time some of what was not synced has arrived all the same.
-        let breakages = campaign.sample(1...steps, 4).map { step in
-            Breakage.powerLoss(step: step, torn: step % 2 == 0 ? UInt32(truncatingIfNeeded: campaign.seed) : nil)
-        }
-        let tally = try await campaign.carryOut("power loss", breakages, of: steps)
-        #expect(tally.broken > 0)
-    }
-
-    @Test("the server acts, and its reply is lost", arguments: BreakScenario.all)
-    func lostReply(_ scenario: BreakScenario) async throws {
+    @Test("killed, without power, or with a reply lost", arguments: BreakScenario.all)
+    func broken(_ scenario: BreakScenario) async throws {
         let campaign = try await BreakCampaign(scenario)
         let report = try await campaign.steps()
-        let breakages = campaign.sample(report.sends, 2).map { Breakage.loseReply(step: $0) }
-        let tally = try await campaign.carryOut("reply lost", breakages, of: report.steps.count)
-        #expect(tally.broken > 0)
+        let steps = 1...report.steps.count
+        try await campaign.carryOut("killed", steps.map { .process(.kill(step: $0)) }, sample: 2)
+        // Every other time some of what was not synced has arrived all the same.
+        let losses = steps.map { step in
+            let torn = step % 2 == 0 ? UInt32(truncatingIfNeeded: campaign.seed) : nil
+            return Trouble.process(.powerLoss(step: step, torn: torn))
+        }
+        try await campaign.carryOut("power loss", losses, sample: 2)
+        try await campaign.carryOut("reply lost", report.sends.map { .process(.loseReply(step: $0)) }, sample: 1)
+    }
+
+    /// What is acted on is on the disk before. The same program with a journal that syncs late, which is what SQLite does
+    /// with `synchronous = NORMAL`, forgets what it sent and sends it again.
+    @Test("without its syncs the journal forgets what was acted on") func lateSync() async throws {
+        let scenario = try #require(BreakScenario.sending.first { $0.name == "forward" })
+        let campaign = try await BreakCampaign(scenario)
+        let losses = try await campaign.steps().sends.suffix(4).map { Trouble.process(.powerLoss(step: $0)) }
+        let late = try await campaign.carryOut("late syncs", losses, sample: 4, lazily: true)
+        #expect(late.broken > 0)
+        #expect(late.doubled > 0)
+        let tally = try await campaign.carryOut("power loss", losses, sample: 4)
+        #expect(tally.complaints == 0)
+    }
+
+    @Test("a connection is closed or reset in any line", arguments: BreakScenario.cut)
+    func cut(_ scenario: BreakScenario) async throws {
+        let campaign = try await BreakCampaign(scenario)
+        let cuts = try await campaign.conversation().flatMap { way, piece in
+            WireCut.Part.allCases.flatMap { part in
+                [WireCut.Manner.close, .reset].map { manner in
+                    Trouble.wire(WireCut(manner, behind: part, of: piece.place), way)
+                }
+            }
+        }
+        try await campaign.carryOut("cut on the wire", cuts, sample: 6)
+    }
+
+    @Test("a server falls silent in any command", arguments: BreakScenario.cut)
+    func stalled(_ scenario: BreakScenario) async throws {
+        let campaign = try await BreakCampaign(scenario)
+        let commands = try await campaign.conversation().filter { $0.piece.isCommand }
+        let stalls = commands.map { Trouble.wire(WireCut(.stall, behind: .last, of: $0.piece.place), $0.way) }
+        try await campaign.carryOut("silence on the wire", stalls, sample: 2)
     }
 }
 
-extension BreakCampaign {
-    /// All of the steps when that is asked for; else so many, evenly spread from a place that chance gives.
-    func sample(_ steps: some Collection<Int>, _ count: Int) -> [Int] {
-        if Self.isComplete { return Array(steps) }
-        var generator = SeededGenerator(seed: seed)
-        let stride = max(1, steps.count / count)
-        let first = Int.random(in: 0..<stride, using: &generator)
-        return steps.enumerated().filter { $0.offset % stride == first }.map(\.element)
+extension WirePiece {
+    /// Whether the server owes an answer after it: a line of a message has none.
+    fileprivate var isCommand: Bool {
+        guard place.isClient else { return false }
+        let text = String(decoding: bytes, as: UTF8.self)
+        // IMAP's tags, and what SMTP knows.
+        let isTagged = text.hasPrefix("p") && text.dropFirst().first?.isNumber ?? false
+        return isTagged
+            || ["EHLO", "AUTH", "MAIL", "RCPT", "DATA", "QUIT", ".\r\n"].contains { text.hasPrefix($0) }
     }
 }

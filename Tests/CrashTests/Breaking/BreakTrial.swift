@@ -15,7 +15,7 @@ struct BreakTrial: Sendable {
     /// Names its users, its address and its folder; no other trial has it.
     let name: String
     let folder: String
-    let breakage: Breakage?
+    let trouble: Trouble?
     /// Ports instead of the servers' own, when a proxy stands between.
     var ports: (imap: Int, smtp: Int)?
     /// Further lines of each account.
@@ -24,12 +24,12 @@ struct BreakTrial: Sendable {
 
     init(
         _ scenario: BreakScenario, _ servers: BreakServers.Group, in folder: String, hookPort: Int,
-        _ breakage: Breakage? = nil
+        _ trouble: Trouble? = nil
     ) {
         let number = Self.numbers.add(1, ordering: .relaxed).newValue
         self.scenario = scenario
         self.servers = servers
-        self.breakage = breakage
+        self.trouble = trouble
         self.hookPort = hookPort
         name = "u\(number)"
         self.folder = "\(folder)/\(name)"

@@ -61,6 +61,26 @@ enum Breakage: Hashable, Sendable {
     }
 }
 
+/// What happens to a trial.
+enum Trouble: Hashable, Sendable, CustomStringConvertible {
+    enum Way: String, Sendable { case imap, smtp }
+
+    case process(Breakage)
+    /// A proxy stands between the program and its servers.
+    case wire(WireCut, Way)
+
+    var description: String {
+        switch self {
+        case .process(let breakage): "\(breakage)"
+        case .wire(let cut, let way): "\(way.rawValue): \(cut)"
+        }
+    }
+
+    var breakage: Breakage? {
+        if case .process(let breakage) = self { breakage } else { nil }
+    }
+}
+
 /// What the library noted of one process.
 struct FaultReport: Sendable {
     struct Step: Sendable {

@@ -22,6 +22,10 @@ public final class CuttingProxy: Sendable {
         var client: CInt
         var server: CInt
         var isDeaf = false
+        /// What passes is read, to cut at a place in it.
+        var fromClient = WireReader()
+        var fromServer = WireReader()
+        var isStalled = false
     }
 
     private struct State {
@@ -32,15 +36,23 @@ public final class CuttingProxy: Sendable {
         var cutsDone = 0
         var accepted = 0
         var isSilent = false
+        var wireCut: WireCut?
+        var pieces: [WirePiece] = []
     }
 
     public let port: Int
     private let target: Int
+    private let readsWire: Bool
     private let state = Mutex(State())
 
-    /// - Parameter isOpen: `false`: nobody listens yet; see `open`.
-    public init(to target: Int, isOpen: Bool = true) throws {
+    /// - Parameters:
+    ///   - isOpen: `false`: nobody listens yet; see `open`.
+    ///   - readsWire: whether it reads what passes, line by line, and keeps it in `pieces`.
+    ///   - wireCut: where it cuts, once; then it reads too.
+    public init(to target: Int, isOpen: Bool = true, readsWire: Bool = false, wireCut: WireCut? = nil) throws {
         self.target = target
+        self.readsWire = readsWire || wireCut != nil
+        state.withLock { $0.wireCut = wireCut }
         port = try FreePorts.take(1)[0]
         if isOpen { try open() }
     }
@@ -53,6 +65,8 @@ public final class CuttingProxy: Sendable {
     public var standing: Int { state.withLock { $0.pairs.count } }
     /// How many of the wanted cuts were made.
     public var cutsDone: Int { state.withLock { $0.cutsDone } }
+    /// The lines and literals that passed.
+    public var pieces: [WirePiece] { state.withLock { $0.pieces } }
 
     /// Listens, again or for the first time.
     public func open() throws {
@@ -151,6 +165,7 @@ public final class CuttingProxy: Sendable {
 
     /// From the client to the server.
     private func pass(_ bytes: [UInt8], from number: Int, to server: CInt) -> Bool {
+        if readsWire { return read(bytes, on: number, isClient: true, to: server) }
         let verdict: Moment? = state.withLock { state in
             guard let index = state.cuts.firstIndex(where: { bytes.contains($0.words) }) else { return nil }
             let cut = state.cuts.remove(at: index)
@@ -164,6 +179,7 @@ public final class CuttingProxy: Sendable {
 
     /// From the server to the client.
     private func answer(_ bytes: [UInt8], on number: Int, to client: CInt) -> Bool {
+        if readsWire { return read(bytes, on: number, isClient: false, to: client) }
         let (isDeaf, isSilent) = state.withLock { state in
             let isDeaf = state.pairs[number]?.isDeaf == true
             if isDeaf { state.cutsDone += 1 }
@@ -171,6 +187,39 @@ public final class CuttingProxy: Sendable {
         }
         if isDeaf { return false }
         return isSilent ? true : LoopbackSocket.sendAll(client, bytes[...])
+    }
+}
+
+extension CuttingProxy {
+    /// Passes on whole lines and literals, and cuts in the one where it is to.
+    private func read(_ bytes: [UInt8], on number: Int, isClient: Bool, to socket: CInt) -> Bool {
+        let (passing, cut, client) = state.withLock { state -> ([UInt8], WireCut.Manner?, CInt) in
+            guard var pair = state.pairs[number], !pair.isStalled else { return ([], nil, -1) }
+            defer { state.pairs[number] = pair }
+            let pieces = isClient ? pair.fromClient.read(bytes) : pair.fromServer.read(bytes)
+            var passing: [UInt8] = []
+            for (index, piece) in pieces {
+                let place = WirePlace(connection: number, isClient: isClient, index: index)
+                state.pieces.append(WirePiece(place: place, bytes: piece))
+                guard let cut = state.wireCut, cut.place == place else {
+                    passing += piece
+                    continue
+                }
+                state.wireCut = nil
+                state.cutsDone += 1
+                pair.isStalled = cut.manner == .stall
+                return (passing + piece.prefix(cut.part.count(of: piece.count)), cut.manner, pair.client)
+            }
+            return (passing, nil, pair.client)
+        }
+        guard passing.isEmpty || LoopbackSocket.sendAll(socket, passing[...]) else { return false }
+        switch cut {
+        case nil, .stall: return true
+        case .close: return false
+        case .reset:
+            LoopbackSocket.reset(client)
+            return false
+        }
     }
 }
 

@@ -38,4 +38,14 @@ enum LoopbackSocket {
         }
         return descriptor
     }
+
+    /// Breaks a connection so that the other end hears of it by a reset, also while another thread waits for it here.
+    static func reset(_ descriptor: CInt) {
+        var abruptly = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abruptly, socklen_t(MemoryLayout<linger>.size))
+        // Closing would give the number away that the other thread still uses: a connection to nowhere is as abrupt.
+        var nowhere = sockaddr()
+        nowhere.sa_family = sa_family_t(AF_UNSPEC)
+        _ = Foundation.connect(descriptor, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
+    }
 }

@@ -152,7 +152,7 @@ struct SoakRun: Sendable {
             "\(letters.count)", "\(verdict.count(.lost, .forwardLost))", "\(verdict.count(.doubled, .forwardDoubled))",
             "\(verdict.doubts)", "\(seconds)",
         ]
-        try FaultTable.append(cells.joined(separator: "\t"))
+        try SoakTable.append(cells.joined(separator: "\t"))
         if !judgement.isSettled { Issue.record("soak, seed \(seed): not settled") }
         guard !verdict.complaints.isEmpty || !judgement.isSettled else { return }
         Issue.record(Comment(rawValue: explain(verdict)))
@@ -194,7 +194,7 @@ struct SoakRun: Sendable {
 }
 
 /// The lines that several scripts write into one table.
-enum FaultTable {
+private enum SoakTable {
     /// Prints a line, and appends it to the file that `POSTMOON_FAULTS_TABLE` names.
     static func append(_ line: String) throws {
         print(line)

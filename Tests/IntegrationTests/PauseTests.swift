@@ -141,7 +141,7 @@ struct PauseTests {
         #expect(try await setup.run("resume", "lab").status == 1)
         try await server.deliver(Letter("File 2"), to: user)
         #expect(try await server.letter("File 2", of: user, in: "Filed") != nil)
-        #expect(server.subjects(of: user) == ["File 1"])
+        #expect(try await server.subjects(of: user, become: ["File 1"]) == ["File 1"])
         #expect(try await daemon.stop() == 0)
     }
 

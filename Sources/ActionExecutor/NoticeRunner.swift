@@ -18,11 +18,13 @@ public struct NoticeRunner: Sendable {
     let rate: NoticeRate
     /// Whether the program wants to end.
     let mayStop: @Sendable () -> Bool
+    /// Called when steps on the mail server came to be due, after that is durable.
+    let takesBack: @Sendable () -> Void
 
     public init(
         account: AccountName, journal: Journal, channels: [String: any NotificationChannel],
         clock: @escaping @Sendable () -> Int64, logger: Logger, rate: NoticeRate = NoticeRate(),
-        mayStop: @escaping @Sendable () -> Bool = { false }
+        mayStop: @escaping @Sendable () -> Bool = { false }, takesBack: @escaping @Sendable () -> Void = {}
     ) {
         self.account = account
         self.journal = journal
@@ -31,6 +33,7 @@ public struct NoticeRunner: Sendable {
         self.logger = logger
         self.rate = rate
         self.mayStop = mayStop
+        self.takesBack = takesBack
     }
 
     /// Steps that were begun when the program ended: channels that may hear a thing twice are told again, others are not.
@@ -123,9 +126,10 @@ public struct NoticeRunner: Sendable {
 
     private func finish(_ entry: PlanWork, _ step: StepRecord, _ state: StepState, _ detail: String?) async throws {
         let now = clock()
-        try await journal.apply(
+        let following = try await journal.apply(
             [.stepFinished(step.id, state, StepOutcome(detail: detail), at: now)], settling: [entry.plan.id]
         ) { PlanConsequences.facts(for: $0, at: now) }
+        if following.addSteps { takesBack() }
     }
 }
 

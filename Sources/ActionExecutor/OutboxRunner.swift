@@ -24,13 +24,15 @@ public struct OutboxRunner: Sendable {
     let ceiling: SendingCeiling
     /// Whether the program wants to end.
     let mayStop: @Sendable () -> Bool
+    /// Called when steps on the mail server came to be due, after that is durable.
+    let takesBack: @Sendable () -> Void
     private let pause = SendingPause()
     private let told = ToldWaits()
 
     public init(
         account: AccountName, journal: Journal, spool: Spool, submitting: any MailSubmitting,
         clock: @escaping @Sendable () -> Int64, logger: Logger, ceiling: SendingCeiling,
-        mayStop: @escaping @Sendable () -> Bool = { false }
+        mayStop: @escaping @Sendable () -> Bool = { false }, takesBack: @escaping @Sendable () -> Void = {}
     ) {
         self.account = account
         self.journal = journal
@@ -40,6 +42,7 @@ public struct OutboxRunner: Sendable {
         self.logger = logger
         self.ceiling = ceiling
         self.mayStop = mayStop
+        self.takesBack = takesBack
     }
 
     /// What the program's last end left between two facts: before the final dot nothing was sent, after it nobody knows.
@@ -221,7 +224,10 @@ public struct OutboxRunner: Sendable {
             if isSettled, rows.contains(.held) { isSettled = false }
         }
         let now = clock()
-        try await journal.apply(facts, settling: [entry.plan]) { PlanConsequences.facts(for: $0, at: now) }
+        let following = try await journal.apply(facts, settling: [entry.plan]) {
+            PlanConsequences.facts(for: $0, at: now)
+        }
+        if following.addSteps { takesBack() }
         if isSettled { try? await spool.remove(entry.draft.spool) }
         return action
     }

@@ -35,10 +35,13 @@ public struct PipeRunner: Sendable {
     let logger: Logger
     /// Whether the program wants to end.
     let mayStop: @Sendable () -> Bool
+    /// Called when steps on the mail server came to be due, after that is durable.
+    let takesBack: @Sendable () -> Void
 
     public init(
         account: AccountName, journal: Journal, spool: Spool, programs: [PipeProgram],
-        clock: @escaping @Sendable () -> Int64, logger: Logger, mayStop: @escaping @Sendable () -> Bool = { false }
+        clock: @escaping @Sendable () -> Int64, logger: Logger, mayStop: @escaping @Sendable () -> Bool = { false },
+        takesBack: @escaping @Sendable () -> Void = {}
     ) {
         self.account = account
         self.journal = journal
@@ -47,6 +50,7 @@ public struct PipeRunner: Sendable {
         self.clock = clock
         self.logger = logger
         self.mayStop = mayStop
+        self.takesBack = takesBack
     }
 
     /// Steps that were begun when the program ended: nobody knows how far theirs came, and only those that may be
@@ -131,9 +135,10 @@ public struct PipeRunner: Sendable {
 
     private func finish(_ entry: PlanWork, _ step: StepRecord, _ state: StepState, _ detail: String?) async throws {
         let now = clock()
-        try await journal.apply(
+        let following = try await journal.apply(
             [.stepFinished(step.id, state, StepOutcome(detail: detail), at: now)], settling: [entry.plan.id]
         ) { PlanConsequences.facts(for: $0, at: now) }
+        if following.addSteps { takesBack() }
         let metadata: Logger.Metadata = [
             "plan": "\(entry.plan.id)", "program": "\(step.arguments.program ?? "")", "reason": "\(detail ?? "-")",
         ]

@@ -57,3 +57,8 @@ public enum PlanConsequences {
         return facts
     }
 }
+
+extension [JournalFact] {
+    /// Whether steps came to be due on a mailbox's connection: those that take back what a failed plan did.
+    var addSteps: Bool { contains { if case .stepsAdded = $0 { true } else { false } } }
+}

@@ -20,16 +20,7 @@ struct PlanOutcome: Equatable {
         let isGoingOut = sending.contains { $0.released && !$0.state.isSettled }
         if let failed = filing.first(where: { $0.state == .failed && $0.arguments.takesBack == nil }) {
             dropsSending = true
-            let back = filing.filter { $0.arguments.takesBack != nil }
-            if back.isEmpty {
-                takesBack = PlanRollback.drafts(for: steps)
-                guard takesBack.isEmpty else { return }
-            }
-            guard back.allSatisfy(\.state.isSettled), !isGoingOut else { return }
-            let why = failed.outcome?.detail ?? "a step failed"
-            let remains = Self.remains(steps, back)
-            state = remains.isEmpty && !back.isEmpty ? .rolledBack : .failed
-            error = remains.isEmpty ? why : "\(why) (\(remains))"
+            fail(failed, steps)
             return
         }
         if let unknown = filing.first(where: { $0.state == .unknown }) {
@@ -44,8 +35,7 @@ struct PlanOutcome: Equatable {
             return
         }
         if let failed = sending.first(where: { $0.state == .failed }) {
-            state = .failed
-            error = failed.outcome?.detail
+            fail(failed, steps)
         } else if let unknown = sending.first(where: { $0.state == .unknown }) {
             state = .held
             error = unknown.outcome?.detail
@@ -57,9 +47,27 @@ struct PlanOutcome: Equatable {
         }
     }
 
+    /// A step failed for good: what was done before is taken back while the message is where it was, and what a plan comes
+    /// to is said when that is over.
+    private mutating func fail(_ failed: StepRecord, _ steps: [StepRecord]) {
+        let back = steps.filter { $0.arguments.takesBack != nil }
+        if back.isEmpty {
+            takesBack = PlanRollback.drafts(for: steps)
+            guard takesBack.isEmpty else { return }
+        }
+        let isGoingOut = steps.contains { !$0.kind.isFiling && $0.released && !$0.state.isSettled }
+        guard back.allSatisfy(\.state.isSettled), !isGoingOut else { return }
+        let why = failed.outcome?.detail ?? "a step failed"
+        let remains = Self.remains(steps, back)
+        state = remains.isEmpty && !back.isEmpty ? .rolledBack : .failed
+        error = remains.isEmpty ? why : "\(why) (\(remains))"
+    }
+
     /// What a failed plan did and does not take back; empty when nothing is left of it.
     private static func remains(_ steps: [StepRecord], _ back: [StepRecord]) -> String {
-        let left = back.filter { $0.state != .done }.map { $0.outcome?.detail ?? "a step could not be taken back" }
+        let left =
+            back.filter { $0.state != .done }.map { $0.outcome?.detail ?? "a step could not be taken back" }
+            + (back.isEmpty ? [] : steps.compactMap(\.irrevocable))
         guard left.isEmpty else { return "not taken back: " + left.joined(separator: "; ") }
         guard back.isEmpty else { return "" }
         let done = steps.filter { $0.kind.isFiling && $0.changedSomething }.map(\.kind.rawValue)

@@ -142,7 +142,7 @@ extension StepRecord {
     fileprivate var isSendingInDoubt: Bool { state == .unknown && kind.leavesTheMailServer }
 
     /// What left the mail server and cannot come back.
-    fileprivate var irrevocable: String? {
+    var irrevocable: String? {
         switch kind {
         case .submit:
             let sent = outbox.filter { [.accepted, .dotSent, .unknown, .held].contains($0.state) }

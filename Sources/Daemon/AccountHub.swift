@@ -103,6 +103,12 @@ final class AccountHub: Sendable {
         schedules.wake()
     }
 
+    /// Something came to be due in a folder of which nothing was heard.
+    func wakeFilers() {
+        for connection in connections.withLock({ Array($0.values) }) { connection.wake() }
+        elsewhere.wake()
+    }
+
     /// Something was released for sending.
     func wakeSenders() {
         outbox.wake()

@@ -112,6 +112,8 @@ struct AccountService: Sendable {
             _ = try await pipeRunner.runDue()
             try await noticeRunner.recover()
             _ = try await noticeRunner.deliverDue()
+            // What failed to be sent takes back what its plan did in a folder, watched or not.
+            try await carryOut(in: Set(openFiling(at: surroundings.clock()).map(\.plan.key.mailbox)), redeciding: [])
             try await tidySpool()
         } catch {
             faults.append("\(hub.name): \(error)")
@@ -130,7 +132,8 @@ struct AccountService: Sendable {
             OutboxRunner(
                 account: hub.name, journal: surroundings.journal, spool: surroundings.spool, submitting: $0,
                 clock: surroundings.clock, logger: logger, ceiling: hub.account.sendingCeiling,
-                mayStop: { [hub] in !hub.mayWork }
+                mayStop: { [hub] in !hub.mayWork },
+                takesBack: { [hub] in hub.wakeFilers() }
             )
         }
     }
@@ -141,26 +144,36 @@ struct AccountService: Sendable {
             programs: surroundings.configuration.programs.map {
                 PipeProgram(name: $0.name, command: $0.command, mayRepeat: $0.repeat)
             },
-            clock: surroundings.clock, logger: logger, mayStop: { [hub] in !hub.mayWork }
+            clock: surroundings.clock, logger: logger, mayStop: { [hub] in !hub.mayWork },
+            takesBack: { [hub] in hub.wakeFilers() }
         )
     }
 
     private var noticeRunner: NoticeRunner {
         NoticeRunner(
             account: hub.name, journal: surroundings.journal, channels: hub.channels, clock: surroundings.clock,
-            logger: logger, rate: surroundings.noticeRate, mayStop: { [hub] in !hub.mayWork }
+            logger: logger, rate: surroundings.noticeRate, mayStop: { [hub] in !hub.mayWork },
+            takesBack: { [hub] in hub.wakeFilers() }
         )
     }
 
     /// Plans for messages in folders that nobody watches: what `sweep --apply` and `release` left to do.
     private func workElsewhere() async throws -> Int64? {
         let now = surroundings.clock()
-        let filing = Set(StepKind.allCases.filter { !$0.leavesTheMailServer })
-        let open = try await surroundings.journal.openWork(
-            account: hub.name, mailbox: nil, now: now, limit: 1_000, kinds: filing
-        )
         let failed = try await failedElsewhere()
-        let mailboxes = Set(open.map(\.plan.key.mailbox)).union(failed).subtracting(hub.account.watch)
+        let mailboxes = Set(try await openFiling(at: now).map(\.plan.key.mailbox)).union(failed)
+        try await carryOut(in: mailboxes.subtracting(hub.account.watch), redeciding: failed)
+        return try await surroundings.journal.nextStepDue(account: hub.name, after: now)
+    }
+
+    private func openFiling(at now: Int64) async throws -> [PlanWork] {
+        try await surroundings.journal.openWork(
+            account: hub.name, mailbox: nil, now: now, limit: 1_000,
+            kinds: Set(StepKind.allCases.filter { !$0.leavesTheMailServer }))
+    }
+
+    /// - Parameter failed: those of the folders in which something failed in a rule and is decided again.
+    private func carryOut(in mailboxes: Set<MailboxName>, redeciding failed: Set<MailboxName>) async throws {
         var fault: (any Error)?
         for mailbox in mailboxes.sorted() {
             do {
@@ -176,7 +189,6 @@ struct AccountService: Sendable {
             }
         }
         if let fault { throw fault }
-        return try await surroundings.journal.nextStepDue(account: hub.name, after: now)
     }
 
     /// Folders nobody watches in which a delayed action failed in a rule, once for each generation of the rules.

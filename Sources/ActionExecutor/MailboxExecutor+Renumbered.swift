@@ -3,7 +3,30 @@ import IMAPSession
 import IMAPSyntax
 import MailModel
 
+/// Where a message is that was noted under UIDs that are no longer valid.
+public enum RenumberedPlace: Hashable, Sendable {
+    case at(UID)
+    case gone
+    /// Several messages are like it; a person has to say.
+    case amongTwins(Int)
+    /// Not found, while not every message there let itself be recognised.
+    case untold
+}
+
 extension MailboxExecutor {
+    /// Finds messages by identity and nothing else: the server gave their mailbox new UIDs (FAULTS V1).
+    public func places(of wanted: Set<MessageIdentity>) async throws -> [MessageIdentity: RenumberedPlace] {
+        let (uids, strangers) = try await uids(of: wanted)
+        return wanted.reduce(into: [:]) { places, identity in
+            let found = uids[identity] ?? []
+            if let uid = found.first {
+                places[identity] = found.count > 1 ? .amongTwins(found.count) : .at(uid)
+            } else {
+                places[identity] = strangers == 0 ? .gone : .untold
+            }
+        }
+    }
+
     /// Finds the messages of plans that were made before the server gave the mailbox new UIDs (FAULTS V1): by identity
     /// and nothing else.
     ///
@@ -15,20 +38,19 @@ extension MailboxExecutor {
         setting.logger.notice(
             "looking for messages that the server renumbered",
             metadata: ["folder": "\(setting.mailbox)", "plans": "\(stale.count)"])
-        let (places, strangers) = try await places(of: Set(stale.map(\.plan.identity)))
+        let places = try await places(of: Set(stale.map(\.plan.identity)))
         var ledger = StepLedger(work: stale, now: setting.clock())
         var gone: [PlanWork] = []
         for entry in stale {
-            let found = places[entry.plan.identity] ?? []
-            if found.count == 1 {
+            switch places[entry.plan.identity] ?? .untold {
+            case .at(let uid):
                 var key = entry.plan.key
                 key.uidValidity = uidValidity
-                key.uid = found[0]
+                key.uid = uid
                 ledger.add(.planRekeyed(entry.plan.id, key))
-            } else if found.isEmpty, strangers == 0 {
-                gone.append(entry)
-            } else {
-                hold(entry, alike: found.count, &ledger)
+            case .gone: gone.append(entry)
+            case .amongTwins(let count): hold(entry, alike: count, &ledger)
+            case .untold: hold(entry, alike: 0, &ledger)
             }
         }
         try await settleGone(gone, &ledger)
@@ -47,9 +69,9 @@ extension MailboxExecutor {
     }
 
     /// Where these messages are now; `strangers`: messages whose identity the server did not let us compute.
-    private func places(
+    private func uids(
         of wanted: Set<MessageIdentity>
-    ) async throws -> (places: [MessageIdentity: [UID]], strangers: Int) {
+    ) async throws -> (uids: [MessageIdentity: [UID]], strangers: Int) {
         let listed = try await connection.run(.uidFetch(.from(.first), [.uid, .flags], changedSince: nil)).checked()
         let uids = Set(listed.fetched.compactMap(\.uid)).sorted()
         var places: [MessageIdentity: [UID]] = [:]

@@ -23,7 +23,8 @@ public enum MessageWhereabouts: Equatable, Sendable {
         var place = first
         for work in plans {
             // One that found the message elsewhere, or not at all, moved nothing.
-            guard work.plan.key == place else { continue }
+            guard work.plan.key == place || place.wasRenumbered(to: work.plan.key) else { continue }
+            place = work.plan.key
             switch work.removal {
             case .none: continue
             case .to(let key): place = key
@@ -72,5 +73,12 @@ extension PlanWork {
         else { return .untold }
         let account = step.arguments.account.flatMap(AccountName.init) ?? plan.key.account
         return .to(MessageKey(account: account, mailbox: mailbox, uidValidity: uidValidity, uid: uid))
+    }
+}
+
+extension MessageKey {
+    /// Whether the server gave the mailbox new UIDs between the two.
+    fileprivate func wasRenumbered(to new: MessageKey) -> Bool {
+        account == new.account && mailbox == new.mailbox && uidValidity != new.uidValidity
     }
 }

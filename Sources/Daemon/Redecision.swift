@@ -15,16 +15,19 @@ struct Redecision: Sendable {
     private var surroundings: Surroundings { visit.hub.surroundings }
 
     func decideFailedAgain() async throws {
-        let failed = try await visit.journal.plans(
-            PlanQuery(account: visit.hub.name, mailbox: visit.mailbox, state: .failed, limit: 1_000)
-        ).filter(\.failedInRule)
-        try await decideAgain(failed.map(\.plan).filter { $0.key.uidValidity == visit.uidValidity })
+        var last: PlanID?
+        while true {
+            let failed = try await visit.journal.plans(
+                PlanQuery(after: last, account: visit.hub.name, mailbox: visit.mailbox, state: .failed, limit: 1_000))
+            try await decideAgain(failed.filter(\.failedInRule).map(\.plan))
+            guard failed.count == 1_000 else { return }
+            last = failed.last?.plan.id
+        }
     }
 
     func decideAgain(_ plans: [PlanRecord]) async throws {
-        let (valid, renumbered) = plans.separated { $0.key.uidValidity == visit.uidValidity }
-        try await supersede(renumbered, "“\(visit.mailbox)” was renumbered by the server since it was decided")
-        let ready = valid.filter { RuleEvent(decidedFor: $0, whenAsked: isAskedFor) != nil || $0.isDelayed }
+        let possible = plans.filter { RuleEvent(decidedFor: $0, whenAsked: isAskedFor) != nil || $0.isDelayed }
+        let ready = try await RenumberedPlans(visit: visit).follow(possible)
         guard !ready.isEmpty else { return }
         logger.notice("deciding again what failed in a rule", metadata: ["messages": "\(ready.count)"])
         for part in ready.chunks(of: 500) {

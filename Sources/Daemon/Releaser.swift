@@ -19,7 +19,13 @@ struct Releaser: Sendable {
             try await tell(ControlAnswer(message: "there is no plan \(missing)"))
         }
         try await carryOut(found.map(\.plan).filter { [.proposed, .held].contains($0.state) })
-        try await decideAgain(found.filter(\.failedInRule).map(\.plan))
+        let undecided = found.filter(\.failedInRule).map(\.plan)
+        for plan in undecided where plan.trigger == .removed {
+            try await tell(
+                ControlAnswer(
+                    message: "plan \(plan.id): the message was removed; nothing can be decided for it any more"))
+        }
+        try await decideAgain(undecided)
         var failed = found.count < Set(plans).count
         for plan in try await surroundings.journal.plans(PlanQuery(ids: Set(plans))) {
             failed = failed || [.failed, .held].contains(plan.plan.state)
@@ -54,7 +60,9 @@ struct Releaser: Sendable {
                     visit.connection.close()
                     hub.wakeAll()
                 }
-                for part in own.filter({ $0.key.mailbox == mailbox }).chunks(of: 500) {
+                let (begun, new) = try await split(own.filter { $0.key.mailbox == mailbox })
+                // Those with steps the executor follows by itself.
+                for part in try await (begun + RenumberedPlans(visit: visit).follow(new)).chunks(of: 500) {
                     var facts: [JournalFact] = []
                     var state = try await surroundings.memory.base().state
                     for plan in part { facts += try await ready(plan, visit, &state) }
@@ -70,19 +78,21 @@ struct Releaser: Sendable {
         }
     }
 
+    /// Plans that have steps, and those that were not made ready to be carried out yet.
+    private func split(_ plans: [PlanRecord]) async throws -> (begun: [PlanRecord], new: [PlanRecord]) {
+        var begun: Set<PlanID> = []
+        for plan in plans {
+            if let work = try await surroundings.journal.work(plan.id), !work.steps.isEmpty { begun.insert(plan.id) }
+        }
+        let (old, new) = plans.separated { begun.contains($0.id) }
+        return (old, new)
+    }
+
     private func ready(
         _ plan: PlanRecord, _ visit: MailboxVisit, _ state: inout RuleStateSnapshot
     ) async throws -> [JournalFact] {
         if let work = try await surroundings.journal.work(plan.id), !work.steps.isEmpty {
             return PlanRelease.facts(for: work, at: surroundings.clock())
-        }
-        guard plan.key.uidValidity == visit.uidValidity else {
-            return [
-                .planState(
-                    plan.id, .superseded,
-                    error: "“\(plan.key.mailbox)” was renumbered by the server since it was decided"
-                )
-            ]
         }
         let decider = visit.decider
         var spooling = ActionSpooling(

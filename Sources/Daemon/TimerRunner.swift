@@ -104,10 +104,7 @@ struct TimerRunner: Sendable {
             return try await store(errands.map { superseded($0, "the folder “\(mailbox)” is not there any more") })
         }
         defer { visit.connection.close() }
-        let (valid, renumbered) = errands.separated { $0.place.uidValidity == visit.uidValidity }
-        try await store(
-            renumbered.map { superseded($0, "“\(mailbox)” was renumbered by the server (UIDVALIDITY changed) since") })
-        for part in valid.chunks(of: Self.part) {
+        for part in try await follow(errands, visit).chunks(of: Self.part) {
             let found = try await look(at: Set(part.map(\.place.uid)), visit)
             var isStored = false
             while !isStored {
@@ -124,6 +121,31 @@ struct TimerRunner: Sendable {
         }
         hub.wakeSenders()
         hub.timers.wake()
+    }
+
+    /// Those whose messages are found: where the server gave new UIDs since, by identity (FAULTS V1).
+    private func follow(_ errands: [Errand], _ visit: MailboxVisit) async throws -> [Errand] {
+        let (valid, stale) = errands.separated { $0.place.uidValidity == visit.uidValidity }
+        guard !stale.isEmpty else { return valid }
+        let places = try await visit.executor.places(of: Set(stale.map(\.work.plan.identity)))
+        var found: [Errand] = []
+        var lost: [DecisionRecord] = []
+        let renumbered = "“\(visit.mailbox)” was renumbered by the server (UIDVALIDITY changed) since"
+        for var errand in stale {
+            switch places[errand.work.plan.identity] ?? .untold {
+            case .at(let uid):
+                errand.place = visit.key(uid)
+                found.append(errand)
+            case .gone:
+                lost.append(superseded(errand, "\(renumbered), and the message is not there any more"))
+            case .amongTwins(let count):
+                lost.append(superseded(errand, "\(renumbered), and \(count) messages there are like this one"))
+            case .untold:
+                lost.append(superseded(errand, "\(renumbered), and not every message there let itself be recognised"))
+            }
+        }
+        try await store(lost)
+        return valid + found
     }
 
     private enum Found {

@@ -120,4 +120,34 @@ struct TimerTests {
         #expect(hook.requests.count == 1)
         #expect(try await daemon.stop() == 0)
     }
+
+    /// Its folder has new UIDs when it is due: the message is found by what it is.
+    @Test(arguments: ["INBOX", "Filed"])
+    func `A delayed action finds its message though the server renumbered the folder`(_ folder: String) async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        let first = folder == "INBOX" ? "" : "move \"Filed\","
+        let setup = try PostmoonSetup(
+            accounts: [server.account(user)],
+            rules: """
+                rule "later" {
+                  when = subject:starts "File",
+                  run = { \(first) mark("flagged", { after = "2s" }), move("Old", { after = "3s" }) },
+                }
+                """)
+        var daemon = try await setup.watch()
+        try await server.deliver(Letter("Other 1"), Letter("File me"), Letter("Other 2"), to: user)
+        _ = try await setup.plan { $0.text("status") == "done" }
+        try await daemon.kill()
+        try await server.doveadm("expunge", "-u", user, "mailbox", "INBOX", "subject", "Other 1")
+        try await server.renumber(user, in: folder, uidValidity: 4_711)
+        daemon = try await setup.watch()
+        let old = try await server.messages(of: user, in: "Old", within: .seconds(20)) { $0.count == 1 }
+        #expect(old.first?.header("Subject") == "File me")
+        #expect(old.first?.flags.contains("F") == true)
+        #expect(server.subjects(of: user) == ["Other 2"])
+        let plans = try await setup.run("log", "--json").objects()
+        #expect(plans.allSatisfy { $0.text("status") == "done" || $0.text("status") == "running" }, "\(plans)")
+        #expect(try await daemon.stop() == 0)
+    }
 }

@@ -50,12 +50,17 @@ public enum IdentityReader: Hashable, Sendable {
         case .digest:
             break
         case .content:
-            let input = IdentityFacts.digestInput(size: 0, internalDate: 0, header: header)
-            return MessageIdentity(rawValue: "content:" + MessageDigest.hex(MessageDigest.sha256(input)))
+            return Self.contentIdentity(of: header)
         }
         guard let internalDate = message.internalDate, let size = message.size else { return nil }
         let input = IdentityFacts.digestInput(size: size, internalDate: internalDate, header: header)
         return MessageIdentity(rawValue: "sha256:" + MessageDigest.hex(MessageDigest.sha256(input)))
+    }
+
+    /// What `content` makes of a header: it needs nothing else.
+    public static func contentIdentity(of header: HeaderBlock) -> MessageIdentity {
+        let input = IdentityFacts.digestInput(size: 0, internalDate: 0, header: header)
+        return MessageIdentity(rawValue: "content:" + MessageDigest.hex(MessageDigest.sha256(input)))
     }
 
     /// The identity of a message fetched with `wholeFetch`.

@@ -5,6 +5,8 @@ import MailModel
 public struct OwnFiling: Hashable, Sendable {
     /// `nil`: somewhere in the mailbox, or not yet.
     public var place: Place?
+    /// While it has no place: the lowest that it can have; `nil`: any.
+    public var lowest: Place?
 
     public struct Place: Hashable, Sendable {
         public var uidValidity: UInt32
@@ -14,8 +16,9 @@ public struct OwnFiling: Hashable, Sendable {
     /// Whether a message that is seen there may be the one that was filed. Filed once, it may come there again by
     /// another hand: then it has another UID.
     public func mayBe(_ key: MessageKey) -> Bool {
-        guard let place else { return true }
-        return place == Place(uidValidity: key.uidValidity.rawValue, uid: key.uid.rawValue)
+        if let place { return place == Place(uidValidity: key.uidValidity.rawValue, uid: key.uid.rawValue) }
+        guard let lowest else { return true }
+        return lowest.uidValidity == key.uidValidity.rawValue && lowest.uid <= key.uid.rawValue
     }
 }
 
@@ -41,15 +44,61 @@ extension Journal {
                 """, [list, account.rawValue, mailbox.rawValue])
             {
                 let identity = MessageIdentity(rawValue: try row.decode(forColumn: "identity"))
-                let validity = try row.decode(UInt32?.self, forColumn: "uid_validity")
-                let uid = try row.decode(UInt32?.self, forColumn: "uid")
-                let place = validity.flatMap { validity in
-                    uid.map { OwnFiling.Place(uidValidity: validity, uid: $0) }
-                }
-                filings[identity, default: []].append(OwnFiling(place: place))
+                filings[identity, default: []].append(OwnFiling(place: try row.place("uid_validity", "uid")))
             }
             return filings
         }
+    }
+}
+
+extension Journal {
+    /// Which of these messages Postmoon gave to that mailbox from another account, or may be giving to it right now.
+    ///
+    /// They are told by their place and by what every server shows of them alike: an identity that the servers make
+    /// themselves is another one in each account.
+    ///
+    /// - Parameter messages: with the identity that goes by content.
+    public func given(
+        _ messages: [MessageKey: MessageIdentity], to mailbox: MailboxName, of account: AccountName
+    ) async throws(JournalError) -> Set<MessageKey> {
+        if messages.isEmpty { return [] }
+        let contents = Self.list(Set(messages.values).map(\.rawValue))
+        let uids = Self.list(messages.keys.map { Int64($0.uid.rawValue) })
+        return try await read { db in
+            var given: Set<MessageKey> = []
+            for row in try db.rows(
+                """
+                SELECT json_extract(step.precondition, '$.contentIdentity') AS content,
+                    json_extract(step.outcome, '$.targetUIDValidity') AS uid_validity,
+                    json_extract(step.outcome, '$.targetUID') AS uid,
+                    json_extract(step.precondition, '$.targetUIDValidity') AS lowest_validity,
+                    json_extract(step.precondition, '$.targetUIDNext') AS lowest_uid
+                FROM step JOIN plan ON plan.id = step.plan
+                WHERE step.kind = 'append' AND json_extract(step.arguments, '$.mailbox') = ?
+                    AND coalesce(json_extract(step.arguments, '$.account'), plan.account) = ?
+                    AND (step.state IN ('begun', 'done', 'unknown') OR step.state = 'waiting' AND step.attempt > 0)
+                    AND (json_extract(step.precondition, '$.contentIdentity') IN (SELECT value FROM json_each(?))
+                        OR json_extract(step.outcome, '$.targetUID') IN (SELECT value FROM json_each(?)))
+                """, [mailbox.rawValue, account.rawValue, contents, uids])
+            {
+                let filing = OwnFiling(
+                    place: try row.place("uid_validity", "uid"), lowest: try row.place("lowest_validity", "lowest_uid"))
+                let content = try row.decode(String?.self, forColumn: "content")
+                for (key, identity) in messages where filing.place != nil || identity.rawValue == content {
+                    if filing.mayBe(key) { given.insert(key) }
+                }
+            }
+            return given
+        }
+    }
+}
+
+extension Row {
+    fileprivate func place(_ uidValidity: String, _ uid: String) throws -> OwnFiling.Place? {
+        guard let validity = try decode(UInt32?.self, forColumn: uidValidity),
+            let uid = try decode(UInt32?.self, forColumn: uid)
+        else { return nil }
+        return OwnFiling.Place(uidValidity: validity, uid: uid)
     }
 }
 

@@ -26,13 +26,12 @@ struct Arrivals: Sendable {
             }
         }
         let known = try await visit.journal.identityMemory(
-            of: Dictionary(arrived.map { ($0.key, $0.identity) }, uniquingKeysWith: { first, _ in first }),
-            account: visit.hub.name, mailbox: visit.mailbox
+            of: arrived, account: visit.hub.name, mailbox: visit.mailbox
         )
-        var seen: Set<MessageIdentity> = []
-        for message in arrived {
-            var identity = known[message.key] ?? IdentityMemory()
-            identity.isKnown = !seen.insert(message.identity).inserted || identity.isKnown
+        // What a server lists twice is one message. Two that are alike and there at the same time are two, even to the byte.
+        var seen: Set<MessageKey> = []
+        for message in arrived where seen.insert(message.key).inserted {
+            let identity = known[message.key] ?? IdentityMemory()
             let arrival = ArrivalJudge.judge(
                 internalDate: message.facts.internalDate, identity: identity, memory: memory, afterReset: afterReset
             )

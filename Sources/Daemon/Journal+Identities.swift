@@ -1,3 +1,4 @@
+import ActionExecutor
 import ActionJournal
 import MailModel
 import MailboxWatch
@@ -5,19 +6,22 @@ import MailboxWatch
 extension Journal {
     /// What is known of messages that appeared in a mailbox, by their places there.
     func identityMemory(
-        of messages: [MessageKey: MessageIdentity], account: AccountName, mailbox: MailboxName
+        of messages: [ArrivedMessage], account: AccountName, mailbox: MailboxName
     ) async throws -> [MessageKey: IdentityMemory] {
-        let identities = Array(Set(messages.values))
+        let identities = Array(Set(messages.map(\.identity)))
         let known = try await isKnown(identities, account: account)
         // Only what was ever decided can have been taken out; filed it may have been from another account.
         let filed = try await ownFilings(account: account, into: mailbox, identities: identities)
         let takenOut = try await wereRemovedByUs(account: account, mailbox: mailbox, identities: Array(known))
-        return messages.filter { known.contains($0.value) || filed[$0.value] != nil }
-            .reduce(into: [:]) { memory, message in
-                memory[message.key] = IdentityMemory(
-                    isKnown: known.contains(message.value),
-                    wasFiledHere: filed[message.value]?.contains { $0.mayBe(message.key) } ?? false,
-                    wasTakenOutOfHere: takenOut.contains(message.value))
-            }
+        let contents = messages.map { ($0.key, IdentityReader.contentIdentity(of: $0.header)) }
+        let given = try await given(
+            Dictionary(contents, uniquingKeysWith: { first, _ in first }), to: mailbox, of: account)
+        return messages.reduce(into: [:]) { memory, message in
+            let (key, identity) = (message.key, message.identity)
+            memory[key] = IdentityMemory(
+                isKnown: known.contains(identity),
+                wasFiledHere: given.contains(key) || filed[identity]?.contains { $0.mayBe(key) } ?? false,
+                wasTakenOutOfHere: takenOut.contains(identity))
+        }
     }
 }

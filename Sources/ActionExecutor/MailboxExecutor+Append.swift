@@ -143,7 +143,9 @@ extension MailboxExecutor {
             holdSeveral(item, count, target, &ledger)
             return true
         case .nowhere:
-            return false
+            guard let later = ledger.step(item.step).flatMap(mayStillHappen) else { return false }
+            ledger.postpone(item.step, until: later, because: "it may still arrive in “\(target.folder)”")
+            return true
         }
     }
 
@@ -224,8 +226,9 @@ extension MailboxExecutor {
     private func fetch(
         _ item: StepBatch.Item, into spool: Spool, _ ledger: inout StepLedger
     ) async throws -> Outgoing? {
-        let items: [FetchItem] = [.flags] + IdentityReader.content.wholeFetch
+        let items: [FetchItem] = [.flags] + IdentityReader.content.wholeFetch + (try await stateItems())
         let reply = try await connection.run(.uidFetch(.set(UIDSet(item.uid)), items, changedSince: nil)).checked()
+        confirmed.note(item.step, copiedAt: reply.firstModSeqs[item.uid])
         guard let message = reply.fetched.first(where: { $0.uid == item.uid }), let flags = message.flags else {
             ledger.finishGone(item.step, "the message was no longer in “\(setting.mailbox)”")
             return nil

@@ -20,9 +20,10 @@ extension MailboxExecutor {
 
     /// Carries what others changed on sources since they were copied to the copies, flag by flag (FAULTS C3).
     ///
-    /// Safe to repeat: it goes by what was noted when the copy was made and by what the source shows now.
+    /// Safe to repeat: it goes by what was noted when the copy was made and by what the source shows now. What is carried is
+    /// noted first, so that whoever watches the copies' mailbox knows it for ours, after a crash too.
     /// - Returns: the steps whose changes could not be carried, and why.
-    func carryChanges(_ sources: [Source], _ ledger: StepLedger) async throws -> [StepID: SessionError] {
+    func carryChanges(_ sources: [Source], _ ledger: inout StepLedger) async throws -> [StepID: SessionError] {
         let carriages = sources.compactMap { source -> Carriage? in
             guard let copy = ledger.copy(before: source.step), let uid = copy.uid, let before = copy.flagsBefore else {
                 return nil
@@ -30,22 +31,43 @@ extension MailboxExecutor {
             let changes = FlagChanges(from: before, to: source.flags)
             return changes.isEmpty ? nil : Carriage(step: source.step, copy: copy, uid: uid, changes: changes)
         }
+        guard !carriages.isEmpty else { return [:] }
+        for carriage in carriages {
+            let difference = FlagDifference(added: carriage.changes.added, removed: carriage.changes.removed)
+            ledger.add(.carrying(carriage.step, difference))
+        }
+        try await settle(&ledger)
         var failures: [StepID: SessionError] = [:]
         for (place, own) in Dictionary(grouping: carriages, by: \.copy.folder).sorted(by: { $0.key < $1.key }) {
-            let missed: [StepID: SessionError]
+            // Nobody compares our own mailbox while we change it; another account's has no turns that we could take.
+            if place.account == nil { await setting.turns.enter(place.mailbox, .comparing) }
             do {
-                missed = try await visiting(place.account, place.mailbox, writing: true) { opened, look in
-                    try await carry(own, in: place, opened: opened, look)
-                }
-            } catch let error as SessionError where error.scope < .connection {
-                missed = Dictionary(own.map { ($0.step, error) }, uniquingKeysWith: { first, _ in first })
+                let missed = try await carry(own, to: place)
+                for carriage in own where missed[carriage.step] == nil { ledger.add(.carried(carriage.step)) }
+                failures.merge(missed) { first, _ in first }
+                try await settle(&ledger)
+            } catch {
+                if place.account == nil { await setting.turns.leave(place.mailbox, .comparing) }
+                throw error
             }
-            failures.merge(missed) { first, _ in first }
-            setting.logger.info(
-                "carried along what was changed meanwhile",
-                metadata: ["folder": "\(place)", "messages": "\(own.count - missed.count)"])
+            if place.account == nil { await setting.turns.leave(place.mailbox, .comparing) }
         }
         return failures
+    }
+
+    private func carry(_ carriages: [Carriage], to place: TargetFolder) async throws -> [StepID: SessionError] {
+        let missed: [StepID: SessionError]
+        do {
+            missed = try await visiting(place.account, place.mailbox, writing: true) { opened, look in
+                try await carry(carriages, in: place, opened: opened, look)
+            }
+        } catch let error as SessionError where error.scope < .connection {
+            missed = Dictionary(carriages.map { ($0.step, error) }, uniquingKeysWith: { first, _ in first })
+        }
+        setting.logger.info(
+            "carried along what was changed meanwhile",
+            metadata: ["folder": "\(place)", "messages": "\(carriages.count - missed.count)"])
+        return missed
     }
 
     private func carry(

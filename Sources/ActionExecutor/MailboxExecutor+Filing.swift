@@ -41,11 +41,13 @@ extension MailboxExecutor {
     ) async throws -> CommandResult {
         guard case .uidCopy = command else { return try await connection.run(command) }
         let replies = try await connection.run([
-            .uidFetch(.set(chunk.set), [.uid, .flags], changedSince: nil), command,
+            .uidFetch(.set(chunk.set), [.uid, .flags] + (try await stateItems()), changedSince: nil), command,
         ])
         let flags = replies[0].firstFlags
+        let states = replies[0].firstModSeqs
         for item in batch.items {
             if let flags = flags[item.uid] { ledger.note(flagsBefore: flags, item.step) }
+            confirmed.note(item.step, copiedAt: states[item.uid])
         }
         return replies[1]
     }
@@ -95,6 +97,8 @@ extension MailboxExecutor {
         guard !elsewhere.isEmpty else { return }
         // What COPYUID told of the others must be known to the look.
         try await settle(&ledger)
+        // What is gone from the source has the first claim among twins.
+        elsewhere.sort { present[$0.uid] == nil && present[$1.uid] != nil }
         let found = try await probe(elsewhere.map(\.step), target, &ledger)
         for item in elsewhere {
             let result = found[item.step] ?? .notLooked()

@@ -40,16 +40,31 @@ extension MailboxExecutor {
             }
         }
         for target in lookups.keys.sorted() {
-            let items = lookups[target] ?? []
+            // What is gone from the source is in the target if anything is: it has the first claim among twins.
+            let items = (lookups[target] ?? []).sorted { present[$0.uid] == nil && present[$1.uid] != nil }
             let found = try await probe(items.map(\.step.id), target, &ledger)
             for item in items {
-                settleProbe(
-                    item.step.id, found[item.step.id] ?? .notLooked(), isHere: present[item.uid] != nil, target: target,
-                    &ledger
-                )
+                let result = found[item.step.id] ?? .notLooked()
+                let isHere = present[item.uid] != nil
+                if isHere, case .none = result, let later = mayStillHappen(item.step) {
+                    ledger.doubt(item.step.id, until: later)
+                } else {
+                    settleProbe(item.step.id, result, isHere: isHere, target: target, &ledger)
+                }
             }
         }
         try await settle(&ledger)
+    }
+
+    /// When to look for a copy once more that was not found: a server may carry out late what came to it before the
+    /// connection was lost. `nil`: it had time enough, or a second time does no harm.
+    ///
+    /// A MOVE that comes late finds its message gone.
+    func mayStillHappen(_ step: StepRecord) -> Int64? {
+        guard step.kind == .uidCopy || step.kind == .append, let begun = step.begunAt else { return nil }
+        let now = setting.clock()
+        // Begun in the future: the clock was set back, and nobody knows how long ago it was.
+        return begun <= now && now < begun + Self.lateness ? begun + Self.lateness : nil
     }
 
     /// Looks for messages in a target, from the UIDNEXT that was noted before the command; then selects the source again.
@@ -61,7 +76,7 @@ extension MailboxExecutor {
             wire, from: steps.compactMap { ledger.step($0)?.precondition?.targetUIDNext }.min())
         var results: [StepID: ProbeResult] = [:]
         var claimed: Set<UID> = []
-        for id in steps {
+        for (index, id) in steps.enumerated() {
             guard let step = ledger.step(id), let identity = ledger.planOf(step: id)?.identity else { continue }
             switch look {
             case .missing:
@@ -82,9 +97,11 @@ extension MailboxExecutor {
                 let own = (uids[identity] ?? []).filter {
                     $0.rawValue >= bound && !others.contains($0) && !claimed.contains($0)
                 }
-                if own.count == 1 {
-                    claimed.insert(own[0])
-                    results[id] = .one(own[0], uidValidity)
+                // Messages that are alike: each of their steps may have made one of the copies.
+                let claims = steps[index...].count { ledger.planOf(step: $0)?.identity == identity }
+                if let copy = own.min(), own.count <= claims {
+                    claimed.insert(copy)
+                    results[id] = .one(copy, uidValidity)
                 } else if own.count > 1 {
                     results[id] = .several(own.count)
                 } else if strangers > 0 {

@@ -4,14 +4,20 @@ import IMAPSyntax
 import MailModel
 
 extension MailboxExecutor {
+    /// More states than these are not named one by one: each takes a command of its own.
+    private static let mostStates = 4
+
     /// A source that is marked deleted, and expunged where the server can do that to a single message.
     private struct Removal {
-        var mark: StepBatch.Item
+        /// `nil`: it is marked already.
+        var mark: StepBatch.Item?
         var expunge: StepBatch.Item?
+        var uid: UID
         var flags: Set<Flag> = []
+        /// The state that it was copied in, where the server tells states.
+        var modSeq: ModSeq?
 
-        var uid: UID { mark.uid }
-        var items: [StepBatch.Item] { [mark] + (expunge.map { [$0] } ?? []) }
+        var items: [StepBatch.Item] { [mark, expunge].compactMap { $0 } }
     }
 
     /// Marks sources deleted, carries what others changed of them to their copies, and expunges just them. The copies
@@ -22,7 +28,8 @@ extension MailboxExecutor {
                 mark: item,
                 expunge: ledger.expunge(after: item.step).map {
                     StepBatch.Item(plan: item.plan, step: $0.id, uid: item.uid)
-                })
+                }, uid: item.uid,
+                modSeq: ledger.copy(before: item.step).flatMap { confirmed.modSeq(of: $0.step) })
         }
         guard let uids = NonEmptyUIDSet(UIDSet(removals.map(\.uid))) else { return }
         let notes = preconditions(removals, ledger)
@@ -81,6 +88,8 @@ extension MailboxExecutor {
     private func remove(
         _ removals: [Removal], _ uids: NonEmptyUIDSet, _ ledger: inout StepLedger
     ) async throws {
+        let removals = try await removeUnchanged(removals, &ledger)
+        guard let uids = NonEmptyUIDSet(UIDSet(removals.map(\.uid))) else { return }
         // Not .SILENT: the flags that the answer shows are the last ones before nobody should change them any more.
         let marking = try await connection.run(.uidStore(uids, .add, [.deleted], silent: false, unchangedSince: nil))
         var shown = marking.flags
@@ -103,16 +112,50 @@ extension MailboxExecutor {
             removal.flags = flags
             marked.append(removal)
         }
-        let uncarried = try await carryChanges(marked.map { Source(step: $0.mark.step, flags: $0.flags) }, ledger)
-        for removal in marked {
-            if let error = uncarried[removal.mark.step] {
-                putOff(
-                    removal, &ledger, "a flag that was changed meanwhile cannot be carried along: \(error)", error.code)
-            } else if removal.expunge == nil {
-                ledger.finish(removal.mark.step, .done)
+        let carried = try await carry(marked, &ledger)
+        for removal in carried where removal.expunge == nil { finish(removal, &ledger) }
+        try await expungeMarked(carried.filter { $0.expunge != nil }, &ledger)
+    }
+
+    /// Where the server tells the states of messages, and is believed: one write that marks and removes just those that
+    /// nobody changed since they were copied. What somebody did change is not marked (RFC 7162 §3.1.3, MODIFIED), and so
+    /// not removed.
+    ///
+    /// A change between the mark and the expunge of that write is lost with the message: IMAP has nothing to keep it off.
+    ///
+    /// - Returns: those that are still there.
+    private func removeUnchanged(_ removals: [Removal], _ ledger: inout StepLedger) async throws -> [Removal] {
+        let known = removals.filter { $0.modSeq != nil && $0.expunge != nil }
+        let states = Dictionary(grouping: known) { $0.modSeq ?? ModSeq(0) }.sorted { $0.key < $1.key }
+        guard states.count <= Self.mostStates, let uids = NonEmptyUIDSet(UIDSet(known.map(\.uid))) else {
+            return removals
+        }
+        let marks = states.compactMap { modSeq, own in
+            NonEmptyUIDSet(UIDSet(own.map(\.uid))).map {
+                IMAPCommand.uidStore($0, .add, [.deleted], silent: true, unchangedSince: modSeq)
             }
         }
-        try await expungeMarked(marked.filter { $0.expunge != nil && uncarried[$0.mark.step] == nil }, &ledger)
+        _ = try await connection.run(marks + [.uidExpunge(uids)])
+        let left = try await flags(of: uids)
+        return removals.filter { removal in
+            guard uids.set.contains(removal.uid), left[removal.uid] == nil else { return true }
+            finish(removal, &ledger)
+            return false
+        }
+    }
+
+    /// Carries to the copies what was changed of their sources, and gives those of which nothing is missing.
+    private func carry(_ removals: [Removal], _ ledger: inout StepLedger) async throws -> [Removal] {
+        let sources = removals.compactMap { removal in
+            removal.items.first.map { Source(step: $0.step, flags: removal.flags) }
+        }
+        let uncarried = try await carryChanges(sources, &ledger)
+        return removals.filter { removal in
+            guard let error = removal.items.first.flatMap({ uncarried[$0.step] }) else { return true }
+            putOff(
+                removal, &ledger, "a flag that was changed meanwhile cannot be carried along: \(error)", error.code)
+            return false
+        }
     }
 
     private func expungeMarked(_ removals: [Removal], _ ledger: inout StepLedger) async throws {
@@ -123,21 +166,22 @@ extension MailboxExecutor {
         ])
         // A look of its own: pipelined behind the expunge, Dovecot still shows the messages.
         let left = try await flags(of: uids)
-        let last = replies[0].flags
-        var late: [Source] = []
-        for removal in removals {
-            ledger.finish(removal.mark.step, .done)
-            guard let expunge = removal.expunge else { continue }
-            settleExpunge(expunge, left[removal.uid], replies[1], &ledger)
-            if left[removal.uid] == nil, let flags = last[removal.uid], flags != removal.flags {
-                late.append(Source(step: expunge.step, flags: flags))
-            }
-        }
+        let last = replies[0].flags.merging(replies[1].flags) { $1 }
         // Changed in the moment between the mark and the expunge.
-        for (step, error) in try await carryChanges(late, ledger) {
+        let late = removals.compactMap { removal -> Source? in
+            guard let expunge = removal.expunge, left[removal.uid] == nil, let flags = last[removal.uid],
+                flags != removal.flags
+            else { return nil }
+            return Source(step: expunge.step, flags: flags)
+        }
+        for (step, error) in try await carryChanges(late, &ledger) {
             setting.logger.warning(
                 "a flag that was changed as the message was filed is not on the copy",
                 metadata: ["step": "\(step)", "error": "\(error)"])
+        }
+        for removal in removals {
+            if let mark = removal.mark { ledger.finish(mark.step, .done) }
+            if let expunge = removal.expunge { settleExpunge(expunge, left[removal.uid], replies[1], &ledger) }
         }
     }
 
@@ -160,8 +204,9 @@ extension MailboxExecutor {
 
     /// Both steps are safe to repeat: only a message that bears `\Deleted` and has its copy is removed.
     private func putOff(_ removal: Removal, _ ledger: inout StepLedger, _ why: String, _ code: FaultCode) {
-        retry(removal.mark, &ledger, why, code)
-        if let expunge = removal.expunge { ledger.postpone(expunge.step, until: nil) }
+        guard let first = removal.items.first else { return }
+        retry(first, &ledger, why, code)
+        if removal.mark != nil, let expunge = removal.expunge { ledger.postpone(expunge.step, until: nil) }
     }
 
     /// The expunge alone, after a crash or a refusal: the copy is looked at once more before anything is removed.
@@ -187,19 +232,19 @@ extension MailboxExecutor {
                 ledger.finish(item.step, .unknown, detail: "the copy cannot be found any more: the message stays")
             }
         }
-        try await begin(safe, &ledger) { _ in StepPrecondition() }
-        let uncarried = try await carryChanges(
-            safe.map { Source(step: $0.step, flags: present[$0.uid] ?? []) }, ledger)
-        for item in safe {
-            guard let error = uncarried[item.step] else { continue }
-            retry(item, &ledger, "a flag that was changed meanwhile cannot be carried along: \(error)", error.code)
-        }
-        safe.removeAll { uncarried[$0.step] != nil }
+        let removals = safe.map { Removal(expunge: $0, uid: $0.uid, flags: present[$0.uid] ?? []) }
         guard let uids = NonEmptyUIDSet(UIDSet(safe.map(\.uid))) else { return }
+        let notes = preconditions(removals, ledger)
+        try await begin(safe, &ledger) { notes[$0.step] ?? StepPrecondition() }
+        let carried = try await carry(removals, &ledger)
         for chunk in CommandEncoder.chunks(of: uids, lineLimit: setting.lineLimit) {
-            let reply = try await connection.run(.uidExpunge(chunk))
-            let left = try await flags(of: chunk)
-            for item in safe where chunk.set.contains(item.uid) { settleExpunge(item, left[item.uid], reply, &ledger) }
+            try await expungeMarked(carried.filter { chunk.set.contains($0.uid) }, &ledger)
         }
+    }
+
+    /// What tells the state of a message that is copied; nothing where states are not kept, or not believed.
+    func stateItems() async throws -> [FetchItem] {
+        guard setting.condstore, try await connection.selectedMailbox()?.highestModSeq != nil else { return [] }
+        return [.modSeq]
     }
 }

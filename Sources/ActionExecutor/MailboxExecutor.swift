@@ -70,6 +70,8 @@ public struct MailboxExecutor: Sendable {
     static let mostAttempts = 8
     /// Seconds until another account that could not be reached is tried again.
     static let accountPause: Int64 = 60
+    /// Seconds in which a server may still carry out a command that a lost connection left with it.
+    static let lateness: Int64 = 10
     /// Messages in one command.
     static let batchSize = 1_000
 

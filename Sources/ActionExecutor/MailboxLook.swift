@@ -67,6 +67,15 @@ extension CommandResult {
     /// the tagged reply of a FETCH.
     var firstFlags: [UID: Set<Flag>] { shown { first, _ in first } }
 
+    /// The mod-sequences that belong to `firstFlags`.
+    var firstModSeqs: [UID: ModSeq] {
+        let lines = fetched.filter { $0.flags != nil }.compactMap { line in line.uid.map { ($0, line.modSeq) } }
+        return Dictionary(lines, uniquingKeysWith: { first, _ in first }).compactMapValues { modSeq in
+            // Zero means that there is none (RFC 7162 §3.1.2.2).
+            modSeq.flatMap { $0.rawValue > 0 ? $0 : nil }
+        }
+    }
+
     private func shown(_ choose: (Set<Flag>, Set<Flag>) -> Set<Flag>) -> [UID: Set<Flag>] {
         var found: [UID: Set<Flag>] = [:]
         for message in fetched {

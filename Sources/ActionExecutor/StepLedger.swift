@@ -175,6 +175,12 @@ struct StepLedger {
         facts.append(.stepDeferred(id, notBefore: notBefore))
     }
 
+    /// Nothing is known of a begun step yet: it is looked for again then.
+    mutating func doubt(_ id: StepID, until time: Int64) {
+        change(id) { $0.notBefore = time }
+        facts.append(.stepInDoubt(id, until: time))
+    }
+
     mutating func add(_ fact: JournalFact) { facts.append(fact) }
 
     private mutating func change(_ id: StepID, _ body: (inout StepRecord) -> Void) {

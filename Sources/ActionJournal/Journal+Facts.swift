@@ -19,6 +19,9 @@ extension JournalFact {
             try step.finish(state, outcome, at: time, in: db)
         case .stepDeferred(let step, let notBefore): try step.wait(until: notBefore, in: db)
         case .stepWithdrawn(let step, let outcome, let time): try step.withdraw(outcome, at: time, in: db)
+        case .stepInDoubt(let step, let time): try step.doubt(until: time, in: db)
+        case .carrying(let step, let difference): try step.noteCarrying(difference, in: db)
+        case .carried(let step): try step.reflectCarried(in: db)
         case .stepsAdded(let plan, let drafts):
             var encoder = StoredEncoder<StepArguments>()
             let time = try db.number("SELECT time FROM plan WHERE id = ?", [plan.rawValue]) ?? 0

@@ -121,6 +121,23 @@ extension Journal {
                     row.value("kind", StepKind.init(rawValue:)), isDone: row.value("state") { $0 == "done" },
                     StepArguments(storedJSON: row.decode(forColumn: "arguments")))
             }
+            // Copies that others' changes are being carried to.
+            for row in try db.rows(
+                """
+                SELECT json_extract(copy.outcome, '$.targetUID') AS uid,
+                    json_extract(step.precondition, '$.carrying') AS carrying
+                FROM \(StepID.removalsWithCopies)
+                WHERE plan.state IN ('running', 'held') AND step.kind IN ('mark_deleted', 'uid_expunge')
+                    AND step.state IN ('begun', 'waiting', 'unknown')
+                    AND json_extract(step.precondition, '$.carrying') IS NOT NULL
+                    AND coalesce(json_extract(copy.arguments, '$.account'), plan.account) = ?
+                    AND json_extract(copy.arguments, '$.mailbox') = ?
+                    AND json_extract(copy.outcome, '$.targetUIDValidity') = ?
+                """, [account.rawValue, mailbox.rawValue, uidValidity.rawValue])
+            {
+                let carrying = FlagDifference(stored: try row.decode(forColumn: "carrying"))
+                effects[try row.uid(), default: OwnEffect()].flags.formUnion(carrying.added.union(carrying.removed))
+            }
             // Copies that are being taken back out of this mailbox.
             for row in try db.rows(
                 """

@@ -9,6 +9,12 @@ public enum JournalFact: Hashable, Sendable {
     case stepDeferred(StepID, notBefore: Int64?)
     /// A person does not want the step any more, and nor what it was to send. One that was begun meanwhile goes on.
     case stepWithdrawn(StepID, StepOutcome, at: Int64)
+    /// A look found nothing of a begun step, and is repeated then. Refused for a step that is not begun.
+    case stepInDoubt(StepID, until: Int64)
+    /// Durable before a step that removes a source changes flags of its copy, to what others made of them on the source.
+    case carrying(StepID, FlagDifference)
+    /// The copy has these flags now.
+    case carried(StepID)
     /// Steps that a plan turned out to need, such as those that take it back.
     case stepsAdded(PlanID, [StepDraft])
     /// The plan's message was found in another place. A plan for the same event that is there already keeps it, and this

@@ -137,6 +137,34 @@ extension StepID {
             [flags.stored, account.rawValue, mailbox.rawValue, uid.rawValue])
     }
 
+    /// Brings flags that were carried to a copy into the mirror of the mailbox that it is in.
+    func reflectCarried(in db: Database) throws {
+        let row = try db.row(
+            """
+            SELECT mirror.account, mirror.mailbox, mirror.uid, mirror.flags,
+                json_extract(step.precondition, '$.carrying') AS carrying
+            FROM \(Self.removalsWithCopies)
+                JOIN mirror ON mirror.account = coalesce(json_extract(copy.arguments, '$.account'), plan.account)
+                    AND mirror.mailbox = json_extract(copy.arguments, '$.mailbox')
+                    AND mirror.uid_validity = json_extract(copy.outcome, '$.targetUIDValidity')
+                    AND mirror.uid = json_extract(copy.outcome, '$.targetUID')
+            WHERE step.id = ?
+            """, [rawValue])
+        if let row, let carrying = try row.decode(String?.self, forColumn: "carrying") {
+            let flags = FlagDifference(stored: carrying).applied(to: Set(stored: try row.decode(forColumn: "flags")))
+            try db.run(
+                "UPDATE mirror SET flags = ? WHERE account = ? AND mailbox = ? AND uid = ?",
+                [flags.stored, try row.account().rawValue, try row.mailbox().rawValue, try row.uid().rawValue])
+        }
+        try db.run("UPDATE step SET precondition = json_remove(precondition, '$.carrying') WHERE id = ?", [rawValue])
+    }
+
+    /// Steps that remove a source, each beside the one that made the copy it relies on.
+    static let removalsWithCopies = """
+        step JOIN plan ON plan.id = step.plan
+            JOIN step AS copy ON copy.plan = step.plan AND copy.position = json_extract(step.arguments, '$.copyStep')
+        """
+
     /// A copy that is taken back goes from the mirror of the mailbox that it was made in.
     ///
     /// - Returns: whether this step is such a removal.

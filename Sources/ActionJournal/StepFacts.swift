@@ -44,6 +44,20 @@ extension StepID {
             "UPDATE step SET state = 'waiting', finished_at = NULL, not_before = ? WHERE id = ?",
             [notBefore, rawValue], otherwise: "there is no step \(self)")
     }
+
+    func doubt(until time: Int64, in db: Database) throws {
+        try db.change(
+            "UPDATE step SET not_before = ? WHERE id = ? AND state = 'begun'", [time, rawValue],
+            otherwise: "step \(self) was not begun")
+    }
+
+    func noteCarrying(_ difference: FlagDifference, in db: Database) throws {
+        try db.change(
+            """
+            UPDATE step SET precondition = json_set(coalesce(precondition, '{}'), '$.carrying', ?)
+            WHERE id = ? AND kind IN ('mark_deleted', 'uid_expunge')
+            """, [difference.stored, rawValue], otherwise: "step \(self) removes no source")
+    }
 }
 
 extension PlanID {

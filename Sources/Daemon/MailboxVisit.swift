@@ -148,15 +148,21 @@ struct MailboxVisit: Sendable {
         MessageKey(account: hub.name, mailbox: mailbox, uidValidity: uidValidity, uid: uid)
     }
 
-    /// Keeps other executors of this mailbox waiting, so that nothing of ours is half done while we look.
+    /// Keeps other executors of this mailbox waiting, and those that change something here from elsewhere, so that nothing
+    /// of ours is half done while we look.
     func inTurn<Value>(_ body: () async throws -> Value) async rethrows -> Value {
         await hub.turns.enter(mailbox)
+        await hub.turns.enter(mailbox, .comparing)
+        func leave() async {
+            await hub.turns.leave(mailbox, .comparing)
+            await hub.turns.leave(mailbox)
+        }
         do {
             let value = try await body()
-            await hub.turns.leave(mailbox)
+            await leave()
             return value
         } catch {
-            await hub.turns.leave(mailbox)
+            await leave()
             throw error
         }
     }

@@ -22,7 +22,8 @@ import Testing
     ]
     static let before: Set<Flag> = [.seen, .flagged]
 
-    @Test(arguments: changes, [ServerTraits.modern, .withoutMove, .minimal]) func aChangeBetweenAnyTwoCommandsIsCarried(
+    @Test(arguments: changes, [ServerTraits.modern, .withoutMove, .withoutMoveWithStates, .minimal])
+    func aChangeBetweenAnyTwoCommandsIsCarried(
         _ change: Change, _ traits: ServerTraits
     ) async throws {
         var number = 0
@@ -30,7 +31,9 @@ import Testing
         #expect(number > 2, "there were commands to act between")
     }
 
-    @Test(arguments: [Mishap.cutBefore, .cutAfter], [ServerTraits.modern, .withoutMove, .minimal])
+    @Test(
+        arguments: [Mishap.cutBefore, .cutAfter],
+        [ServerTraits.modern, .withoutMove, .withoutMoveWithStates, .minimal])
     func aChangeWhileTheConnectionIsLostIsCarried(_ mishap: Mishap, _ traits: ServerTraits) async throws {
         var cuts = 0
         for cut in 0..<12 {
@@ -76,6 +79,85 @@ import Testing
         #expect(try await bench.state(plan) == .done, context)
         #expect(bench.store.violations.isEmpty, context)
         return commands.count > number
+    }
+
+    /// Where the server tells states, what somebody changed is not even marked before the change is on the copy.
+    @Test func whatWasChangedSinceItWasCopiedIsNotRemoved() async throws {
+        let bench = try FilingBench(.withoutMoveWithStates)
+        let changed = bench.store.deliver(letter("receipt", id: "1"), flags: Self.before)
+        let other = bench.store.deliver(letter("receipt", id: "2"), flags: Self.before)
+        let plans = try await bench.plan(all: [changed, other], [.move(to: "Receipts")])
+        let undisturbed = try FilingBench(.withoutMoveWithStates)
+        try await undisturbed.plan(undisturbed.store.deliver(letter("receipt", id: "1")), [.move(to: "Receipts")])
+        try await undisturbed.attend()
+        let stores = undisturbed.server.commands.indices.filter {
+            undisturbed.server.commands[$0].hasPrefix("UID STORE")
+        }
+        #expect(stores.count == 1, "\(undisturbed.server.commands)")
+        let number = try #require(stores.first)
+        bench.server.before(number) { $0.change(changed, in: "INBOX", adding: [.answered]) }
+        // The answer is lost, and with it whatever it told of the change.
+        bench.server.cut(after: "UID EXPUNGE")
+        #expect(try await !bench.attendUnlessCut())
+        bench.server.rest()
+        #expect(bench.store.flags(of: changed, in: "INBOX") == [.seen, .flagged, .answered])
+        #expect(bench.store.places(of: other) == ["Receipts"])
+        try bench.crash()
+        try await bench.attendUntilQuiet()
+        #expect(bench.store.places(of: changed) == ["Receipts"])
+        #expect(bench.store.flags(of: changed, in: "Receipts") == [.seen, .flagged, .answered])
+        for plan in plans { #expect(try await bench.state(plan) == .done) }
+        #expect(bench.store.violations.isEmpty)
+    }
+
+    /// Who watches the mailbox that the copy is in knows the change for ours.
+    @Test func whatIsCarriedIsNoNewsWhereTheCopyIs() async throws {
+        let bench = try FilingBench(.withoutMove)
+        let token = bench.store.deliver(letter("receipt", id: "1"), flags: Self.before)
+        try await bench.plan(token, [.move(to: "Receipts")])
+        let receipts = try #require(bench.store["Receipts"])
+        let name = try #require(MailboxName("Receipts"))
+        let copy = MessageKey(
+            account: bench.account, mailbox: name, uidValidity: receipts.uidValidity, uid: receipts.uidNext)
+        bench.server.cut(before: "UID STORE")
+        #expect(try await !bench.attendUnlessCut())
+        bench.server.rest()
+        try await bench.journal.apply([.mirrored([MirrorEntry(key: copy, flags: Self.before)])])
+        bench.store.change(token, in: "INBOX", adding: [.answered], removing: [.seen])
+        try bench.crash()
+        try await bench.attendUntilQuiet()
+        #expect(bench.store.flags(of: token, in: "Receipts") == [.flagged, .answered])
+        let mirrored = try await bench.journal.mirror(account: bench.account, mailbox: name)
+        #expect(mirrored.map(\.flags) == [[.flagged, .answered]])
+        let effects = try await bench.journal.ownEffects(
+            account: bench.account, mailbox: name, uidValidity: receipts.uidValidity, of: [copy.uid])
+        #expect(effects.isEmpty)
+    }
+
+    /// A refused expunge is repeated later: what was changed meanwhile, to the last moment, is on the copy.
+    @Test func aChangeBeforeALaterExpungeIsCarried() async throws {
+        for number in 0..<14 {
+            let bench = try FilingBench(.withoutMove)
+            let token = bench.store.deliver(letter("receipt", id: "1"), flags: Self.before)
+            let plan = try await bench.plan(token, [.move(to: "Receipts")])
+            bench.server.refuse("UID EXPUNGE", code: nil)
+            try await bench.attend()
+            bench.server.rest()
+            bench.clock.pass(3_601)
+            bench.server.before(number) { store in
+                guard store.flags(of: token, in: "INBOX") != nil else { return }
+                store.change(token, in: "INBOX", adding: [.answered])
+            }
+            try await bench.attendUntilQuiet()
+            let commands = bench.server.commands
+            guard commands.indices.contains(number), !commands[number].hasPrefix("UID EXPUNGE") else { continue }
+            let wasChanged = number <= (commands.firstIndex { $0.hasPrefix("UID EXPUNGE") } ?? 0)
+            #expect(
+                bench.store.flags(of: token, in: "Receipts")
+                    == (wasChanged ? [.seen, .flagged, .answered] : Self.before),
+                "\(number): \(commands)")
+            #expect(try await bench.state(plan) == .done)
+        }
     }
 
     @Test func whatWasChangedOnTheCopyIsLeftThere() async throws {

@@ -174,8 +174,8 @@ final class FilingBench: Sendable {
             setting: MailboxExecutor.Setting(
                 account: account, mailbox: mailbox, layout: link.server.layout,
                 identities: IdentityReader(capabilities: link.server.capabilities),
-                hasUIDPlus: link.server.has("UIDPLUS"), condstore: false, journal: journal, targets: targets,
-                lineLimit: 1_000, clock: { clock.now }, logger: silent,
+                hasUIDPlus: link.server.has("UIDPLUS"), condstore: server.traits.has("CONDSTORE"), journal: journal,
+                targets: targets, lineLimit: 1_000, clock: { clock.now }, logger: silent,
                 released: { self.releases.withLock { $0 += 1 } }, turns: turns, accounts: other,
                 spool: try Spool(stateFolder: folder.state),
                 vanished: { count in self.vanished.withLock { $0 += count } }

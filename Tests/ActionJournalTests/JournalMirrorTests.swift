@@ -234,6 +234,42 @@ import Testing
         #expect(try await journal.mirror(account: account(), mailbox: mailbox("Receipts")).isEmpty)
     }
 
+    /// What others changed on a source is carried to its copy: there it is our own doing.
+    @Test func whatIsCarriedToACopyIsOurs() async throws {
+        let copy = try key(40, mailbox: "Receipts")
+        try await journal.apply([.mirrored([MirrorEntry(key: copy, flags: [.seen, .flagged])])])
+        var mark = step(.markDeleted)
+        mark.position = 1
+        mark.arguments.copyStep = 0
+        var making = step(.uidCopy)
+        making.arguments.mailbox = "Receipts"
+        let steps = try await journal.steps(journal.plan(decision(1, steps: [making, mark])))
+        func effects() async throws -> [UID: OwnEffect] {
+            try await journal.ownEffects(
+                account: account(), mailbox: mailbox("Receipts"), uidValidity: #require(UIDValidity(7)),
+                of: [copy.uid])
+        }
+        func flags() async throws -> Set<Flag>? {
+            try await journal.mirror(account: account(), mailbox: mailbox("Receipts")).first?.flags
+        }
+        try await journal.apply([
+            .planState(steps[0].plan, .running, error: nil), .stepBegun(steps[0].id, StepPrecondition(), at: 1),
+            .stepFinished(steps[0].id, .done, StepOutcome(targetUIDValidity: 7, targetUID: 40), at: 2),
+            .stepBegun(steps[1].id, StepPrecondition(flagsBefore: ["\\Seen"]), at: 3),
+        ])
+        #expect(try await effects().isEmpty)
+        try await journal.apply([.carrying(steps[1].id, FlagDifference(added: [.answered], removed: [.flagged]))])
+        #expect(try await effects() == [copy.uid: OwnEffect(flags: [.answered, .flagged])])
+        #expect(try await flags() == [.seen, .flagged])
+        // Cut off in between it is still ours, until it is known to be done.
+        try await journal.apply([.stepDeferred(steps[1].id, notBefore: nil)])
+        #expect(try await !effects().isEmpty)
+        try await journal.apply([.carried(steps[1].id)])
+        #expect(try await effects().isEmpty)
+        #expect(try await flags() == [.seen, .answered])
+        #expect(try await journal.steps(steps[1].plan)[1].precondition?.flagsBefore == ["\\Seen"])
+    }
+
     @Test func roundsOfAFightAreCountedForEachRuleAndMessage() async throws {
         for number in 1...3 {
             _ = try await journal.plan(
@@ -256,20 +292,5 @@ import Testing
         _ = try await journal.forget(messageID: "<1@shop.example>")
         #expect(try await kept(1, 2) == [2])
         #expect(try await rows().count == 2)
-    }
-
-    // MARK: Older journals
-
-    @Test func aJournalOfTheFirstVersionIsBroughtUpToDate() async throws {
-        journal.close()
-        let old = try ScratchFolder()
-        try StateFolder.prepare(old.state, contents: [])
-        let queue = try DatabaseQueue(path: old.state + "/journal.sqlite")
-        try JournalSchema.migrator.migrate(queue, upTo: "v1")
-        try queue.close()
-        let journal = try Journal.open(folder: old.state, access: .readWrite)
-        try await journal.apply([.mirrored([entry(1, facts: facts(1))])])
-        _ = try await journal.plan(decision(1, trigger: .flags(1)))
-        #expect(try await journal.plans(PlanQuery()).count == 1)
     }
 }

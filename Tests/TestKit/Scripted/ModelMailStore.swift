@@ -114,11 +114,8 @@ public final class ModelMailStore: Sendable {
     /// Another client changes flags.
     public func change(_ token: Int, in mailbox: String, adding: Set<Flag> = [], removing: Set<Flag> = []) {
         state.withLock { state in
-            guard let index = state.mailboxes[mailbox]?.messages.firstIndex(where: { $0.token == token }) else {
-                return
-            }
-            state.mailboxes[mailbox]?.messages[index].flags.formUnion(adding)
-            state.mailboxes[mailbox]?.messages[index].flags.subtract(removing)
+            let serial = state.mailboxes[mailbox]?.messages.first { $0.token == token }?.serial
+            state.mailboxes[mailbox]?.change(where: { $0.serial == serial }, adding: adding, removing: removing)
         }
     }
 
@@ -181,10 +178,7 @@ public final class ModelMailStore: Sendable {
                 let marked = messages.filter { uids.contains($0.uid) && !$0.flags.contains(.deleted) }
                 guard marked.allSatisfy({ state.mayRemove($0, "UID STORE \\Deleted", seen) }) else { return false }
             }
-            for index in messages.indices where uids.contains(messages[index].uid) {
-                state.mailboxes[mailbox]?.messages[index].flags.formUnion(adding)
-                state.mailboxes[mailbox]?.messages[index].flags.subtract(removing)
-            }
+            state.mailboxes[mailbox]?.change(where: { uids.contains($0.uid) }, adding: adding, removing: removing)
             return true
         }
     }

@@ -11,6 +11,8 @@ public struct ModelMessage: Equatable, Sendable {
     public let token: Int
     /// This copy's own number: a message that moves becomes another copy.
     public let serial: Int
+    /// Grows with every change of its flags.
+    public internal(set) var modSeq: UInt64 = 1
 
     /// The header, up to and with the empty line.
     var header: [UInt8] {
@@ -46,6 +48,7 @@ public struct ModelMailbox: Equatable, Sendable {
     public var isReadOnly = false
     /// Takes no copies: its owner's quota is used up.
     public var isFull = false
+    public internal(set) var highestModSeq: UInt64 = 1
 
     init(uidValidity: UIDValidity) {
         self.uidValidity = uidValidity
@@ -54,11 +57,30 @@ public struct ModelMailbox: Equatable, Sendable {
 
     public func contains(token: Int) -> Bool { messages.contains { $0.token == token } }
 
+    /// Changes the flags of the messages of which that is true; all of them come to the same state.
+    mutating func change(
+        where condition: (ModelMessage) -> Bool, adding: Set<Flag>, removing: Set<Flag>
+    ) {
+        let chosen = messages.indices.filter { index in
+            condition(messages[index])
+                && messages[index].flags.union(adding).subtracting(removing) != messages[index].flags
+        }
+        guard !chosen.isEmpty else { return }
+        highestModSeq += 1
+        for index in chosen {
+            messages[index].flags.formUnion(adding)
+            messages[index].flags.subtract(removing)
+            messages[index].modSeq = highestModSeq
+        }
+    }
+
     mutating func add(flags: Set<Flag>, internalDate: Int64, bytes: [UInt8], token: Int, serial: Int) -> UID {
         let uid = uidNext
+        highestModSeq += 1
         messages.append(
             ModelMessage(
-                uid: uid, flags: flags, internalDate: internalDate, bytes: bytes, token: token, serial: serial))
+                uid: uid, flags: flags, internalDate: internalDate, bytes: bytes, token: token, serial: serial,
+                modSeq: highestModSeq))
         uidNext = uid.next ?? uid
         return uid
     }

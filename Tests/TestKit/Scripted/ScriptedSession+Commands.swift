@@ -116,6 +116,7 @@ extension ScriptedSession {
         say("* \(mailbox.messages.count) EXISTS")
         say("* OK [UIDVALIDITY \(mailbox.uidValidity)] valid")
         if !traits.hidesUIDNext { say("* OK [UIDNEXT \(mailbox.uidNext)] predicted") }
+        if traits.has("CONDSTORE") { say("* OK [HIGHESTMODSEQ \(mailbox.highestModSeq)] highest") }
         return readOnly ? "OK [READ-ONLY] selected" : "OK [READ-WRITE] selected"
     }
 
@@ -140,6 +141,7 @@ extension ScriptedSession {
         case "FLAGS": return Array("FLAGS (\(text(of: message.flags)))".utf8)
         case "INTERNALDATE": return Array("INTERNALDATE \"\(ServerDate.text(message.internalDate))\"".utf8)
         case "RFC822.SIZE": return Array("RFC822.SIZE \(message.bytes.count)".utf8)
+        case "MODSEQ": return Array("MODSEQ (\(message.modSeq))".utf8)
         case "EMAILID": return Array("EMAILID (M\(message.token))".utf8)
         default:
             let section = String(item.drop { $0 != "[" }.dropFirst().prefix { $0 != "]" })
@@ -169,7 +171,17 @@ extension ScriptedSession {
     private func storeFlags(
         _ uids: UIDSet, _ arguments: [ClientCommand.Argument], _ selection: Selection
     ) -> String {
-        guard arguments.count >= 3, let kind = arguments[1].text else { return "BAD what to store?" }
+        guard arguments.count >= 3 else { return "BAD what to store?" }
+        if let state = arguments[1].list.last?.text.flatMap({ UInt64($0) }) {
+            guard traits.has("CONDSTORE") else { return "BAD no CONDSTORE" }
+            let present = store[selection.name]?.messages.filter { uids.contains($0.uid) } ?? []
+            let modified = present.filter { $0.modSeq > state }.map(\.uid)
+            let rest = UIDSet(present.map(\.uid).filter { !modified.contains($0) })
+            let ending = rest.isEmpty ? "OK" : storeFlags(rest, [arguments[0]] + arguments[2...], selection)
+            guard !modified.isEmpty, ending.hasPrefix("OK") else { return ending }
+            return "OK [MODIFIED \(modified.map(\.description).joined(separator: ","))] others changed these first"
+        }
+        guard let kind = arguments[1].text else { return "BAD what to store?" }
         let silent = kind.uppercased().hasSuffix(".SILENT")
         var flags = Set(arguments[2].list.compactMap(\.text).compactMap(Flag.init(wire:)))
         if traits.forgetsKeywords { flags = flags.filter(\.isSystem) }

@@ -26,6 +26,8 @@ public struct ServerTraits: Sendable, CustomStringConvertible {
     public static let modern = ServerTraits(["MOVE", "UIDPLUS", "IDLE", "NAMESPACE", "LITERAL+", "SASL-IR", "ENABLE"])
     /// As iCloud: COPY, STORE, UID EXPUNGE.
     public static let withoutMove = ServerTraits(["UIDPLUS", "IDLE", "NAMESPACE", "SASL-IR"])
+    /// The same, and it tells the states of messages.
+    public static let withoutMoveWithStates = ServerTraits(["UIDPLUS", "IDLE", "NAMESPACE", "SASL-IR", "CONDSTORE"])
     /// RFC 3501 and IDLE.
     public static let minimal = ServerTraits(["IDLE"], copyUIDs: .missing)
 

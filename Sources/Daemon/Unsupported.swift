@@ -11,6 +11,13 @@ public enum Unsupported {
         for outline in rules where outline.rule.enabled {
             let rule = outline.rule
             findings += outline.actions.compactMap { refusal($0, accounts, at: $0.position ?? rule.position) }
+            findings += outline.actions.compactMap { planned -> RuleFinding? in
+                switch planned.action {
+                case .move(let target), .copy(let target):
+                    roleElsewhere(target, planned.rule, at: planned.position ?? rule.position)
+                default: nil
+                }
+            }
         }
         for channel in configuration.channels {
             switch channel.kind {
@@ -35,6 +42,20 @@ public enum Unsupported {
             }
         }
         return findings
+    }
+
+    /// Roles are of the message's own account (DESIGN §4): in another one a folder has to be named, and a missing one would
+    /// be made.
+    private static func roleElsewhere(
+        _ target: FolderTarget, _ rule: String, at position: SourcePosition
+    ) -> RuleFinding? {
+        guard let account = target.account, case .name(let folder) = target.place, folder != MailboxRole.inbox.rawValue,
+            MailboxRole(rawValue: folder) != nil
+        else { return nil }
+        return RuleFinding(
+            .warning, position, rule: rule,
+            "rule “\(rule)”: \"\(account):\(folder)\" is a folder named “\(folder)”, not what “\(account)” has for "
+                + "\(folder): name its folder as the server does (postmoon folders \(account))")
     }
 
     /// What the planner says of an action, on a server that can everything and has a folder for every role.

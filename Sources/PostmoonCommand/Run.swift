@@ -10,7 +10,11 @@ struct Run: AsyncParsableCommand {
     @Flag(help: "Do what is new since last time, and end.")
     var once = false
 
-    @Flag(help: "Decide only: plans are proposed, `log` shows them, `release` carries them out.")
+    @Flag(
+        help: """
+            Decide only: for new mail and changes plans are proposed, `log` shows them, `release` carries them out. \
+            Scheduled rules are not run.
+            """)
     var dryRun = false
 
     func run() async throws {

@@ -31,17 +31,30 @@ extension Journal {
         }
     }
 
-    /// Forgets plans that were decided before then and are finished, at most `limit` of them, oldest first.
+    /// For so long, in seconds, what was sent is known for ours, whatever `keep` says: bounces come late, and what goes round
+    /// comes later (FAULTS, loops).
+    public static let sentMemory: Int64 = 30 * 86_400
+
+    /// Forgets what was decided before then and is finished, at most `limit` plans, oldest first; and with it saved
+    /// sweeps, and what rules remembered up to then.
     ///
-    /// A plan with an open step, an unsent message or a delayed action stays. Gives how many were forgotten.
-    public func prune(before: Int64, limit: Int) async throws(JournalError) -> Int {
+    /// A plan with an open step, an unsent message or a delayed action stays. So does one that sent something in the last
+    /// thirty days. Which messages were seen, taken out of a folder, or sent to somebody is never forgotten here. Gives how
+    /// many plans were forgotten.
+    public func prune(before: Int64, limit: Int, now: Int64) async throws(JournalError) -> Int {
         try await write { db in
             try db.run(
                 """
                 DELETE FROM plan WHERE id IN (
-                    SELECT id FROM plan WHERE time < ? AND NOT \(Self.isUnderWay) ORDER BY time LIMIT ?)
-                """, [before, limit])
-            return db.changesCount
+                    SELECT id FROM plan WHERE time < ?1 AND NOT \(Self.isUnderWay)
+                        AND (time < ?2 OR NOT EXISTS (
+                            SELECT 1 FROM step JOIN outbox ON outbox.step = step.id WHERE step.plan = plan.id))
+                    ORDER BY time LIMIT ?3)
+                """, [before, now - Self.sentMemory, limit])
+            let count = db.changesCount
+            try db.run("DELETE FROM saved_sweep WHERE time < ?", [before])
+            try db.run("DELETE FROM rule_state WHERE expires < ?", [before])
+            return count
         }
     }
 }

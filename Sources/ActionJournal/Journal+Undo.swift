@@ -43,17 +43,24 @@ extension Journal {
     /// is no decision.
     public func latestDecisions(_ count: Int) async throws(JournalError) -> Set<PlanID> {
         try await read { db in
+            // Newest first, and only as far as it takes: a journal has many plans.
+            let newest = try Row.fetchCursor(
+                db, sql: "SELECT id, trigger FROM plan WHERE \(Self.undoable) ORDER BY id DESC")
             var plans: Set<PlanID> = []
-            for row in try db.rows(
-                """
-                SELECT CASE WHEN trigger LIKE 'sweep:%' THEN trigger ELSE 'plan:' || id END AS decision, max(id) AS newest
-                FROM plan WHERE \(Self.undoable) GROUP BY decision ORDER BY newest DESC LIMIT ?
-                """, [max(0, count)])
-            {
-                let decision: String = try row.decode(forColumn: "decision")
-                let ids = try db.rows(
-                    "SELECT id FROM plan WHERE \(Self.undoable) AND (trigger = ?1 OR 'plan:' || id = ?1)", [decision])
-                for id in ids { plans.insert(PlanID(try id.decode(Int64.self, forColumn: "id"))) }
+            var sweeps: Set<String> = []
+            var decisions = 0
+            while decisions < count, let row = try newest.next() {
+                let trigger: String = try row.decode(forColumn: "trigger")
+                if !trigger.hasPrefix("sweep:") {
+                    plans.insert(PlanID(try row.decode(Int64.self, forColumn: "id")))
+                } else if !sweeps.insert(trigger).inserted {
+                    continue
+                }
+                decisions += 1
+            }
+            for sweep in sweeps {
+                let rows = try db.rows("SELECT id FROM plan WHERE \(Self.undoable) AND trigger = ?", [sweep])
+                for row in rows { plans.insert(PlanID(try row.decode(Int64.self, forColumn: "id"))) }
             }
             return plans
         }
@@ -63,13 +70,22 @@ extension Journal {
     public func decisions(
         since: Int64? = nil, rule: String? = nil, sweep: Int64? = nil
     ) async throws(JournalError) -> Set<PlanID> {
-        let trigger = sweep.map { PlanTrigger.sweep(run: $0).description }
-        return try await read { db in
-            let rows = try db.rows(
-                """
-                SELECT id FROM plan WHERE \(Self.undoable) AND (?1 IS NULL OR time >= ?1) AND (?2 IS NULL OR trigger = ?2)
-                    AND (?3 IS NULL OR EXISTS (SELECT 1 FROM plan_rule WHERE plan_rule.plan = plan.id AND rule = ?3))
-                """, [since, trigger, rule])
+        var conditions = Self.undoable
+        var arguments: StatementArguments = []
+        if let sweep {
+            conditions += " AND trigger = ?"
+            arguments += [PlanTrigger.sweep(run: sweep).description]
+        }
+        if let since {
+            conditions += " AND time >= ?"
+            arguments += [since]
+        }
+        if let rule {
+            conditions += " AND id IN (SELECT plan FROM plan_rule WHERE rule = ? AND time >= ?)"
+            arguments += [rule, since ?? .min]
+        }
+        return try await read { [conditions, arguments] db in
+            let rows = try db.rows("SELECT id FROM plan WHERE \(conditions)", arguments)
             return Set(try rows.map { PlanID(try $0.decode(Int64.self, forColumn: "id")) })
         }
     }

@@ -24,6 +24,8 @@ public final class Journal: Sendable {
 
     let pool: DatabasePool
     let commits: GroupCommit
+    /// The file that is open.
+    private let file: StateFolder.FileIdentity?
     private let isClosed = Atomic(false)
 
     private init(folder: String, access: JournalAccess, path: String, pool: DatabasePool) {
@@ -32,6 +34,7 @@ public final class Journal: Sendable {
         self.path = path
         self.pool = pool
         commits = GroupCommit(writer: pool)
+        file = StateFolder.identity(path)
     }
 
     /// The names that belong into a state folder.
@@ -42,6 +45,7 @@ public final class Journal: Sendable {
     /// Blocks for a few milliseconds.
     public static func open(folder: String, access: JournalAccess) throws(JournalError) -> Journal {
         let path = folder.hasSuffix("/") ? "\(folder)journal.sqlite" : "\(folder)/journal.sqlite"
+        try refuseLoss(of: path, in: folder)
         switch access {
         case .readWrite:
             try StateFolder.prepare(folder, contents: folderContents)
@@ -61,6 +65,25 @@ public final class Journal: Sendable {
             return Journal(folder: folder, access: access, path: path, pool: pool)
         } catch {
             throw JournalError(error, path: path)
+        }
+    }
+
+    /// A folder that was in use has a spool. Its journal does not begin anew in silence: with it would be lost what was
+    /// begun, and what was to be sent.
+    private static func refuseLoss(of path: String, in folder: String) throws(JournalError) {
+        guard StateFolder.exists("\(folder)/\(Spool.folderName)"), StateFolder.isEmpty(path) else { return }
+        let state = StateFolder.exists(path) ? "it is empty" : "it is gone"
+        throw JournalError(
+            reason: .corrupt, path: path,
+            detail: "\(state), though the folder was in use; to begin anew, move the whole folder away")
+    }
+
+    /// Reads all of it, and throws when it does not hold together. Takes a moment for each hundred megabytes.
+    public func check() async throws(JournalError) {
+        let verdict = try await read { db in try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "" }
+        guard verdict == "ok" else {
+            // What it says names tables and pages, and no content.
+            throw JournalError(reason: .corrupt, path: path, detail: String(verdict.prefix(200)))
         }
     }
 
@@ -128,6 +151,8 @@ public final class Journal: Sendable {
         guard access == .readWrite else {
             throw JournalError(reason: .readOnly, path: path, detail: "it was opened only to be read")
         }
+        // SQLite goes on in a file that has no name any more, and nobody would find it again.
+        guard file == nil || StateFolder.identity(path) == file else { throw JournalError(reason: .moved, path: path) }
         switch await commits.commit(body) {
         case .success(let value): return value
         case .failure(let error): throw JournalError(error, path: path)

@@ -14,6 +14,8 @@ public struct JournalError: Fault, Hashable {
         public static let diskFull = Self(rawValue: "disk_full")
         public static let readOnly = Self(rawValue: "read_only")
         public static let corrupt = Self(rawValue: "corrupt")
+        /// Its file, or the folder, was moved away or replaced while it was in use.
+        public static let moved = Self(rawValue: "moved")
         /// Another process has it.
         public static let locked = Self(rawValue: "locked")
         /// There is no journal yet.
@@ -66,6 +68,8 @@ public struct JournalError: Fault, Hashable {
             return "\(path) can only be read; make its folder and files writable\(tail)"
         case .corrupt:
             return "\(path) is damaged; move it away or put back a backup, nothing is acted on until then\(tail)"
+        case .moved:
+            return "\(path) was moved away or replaced while in use; put it back, or start again\(tail)"
         case .locked:
             guard let holder else { return "\(path) is in use by another process; stop it first\(tail)" }
             return "\(path) is in use by process \(holder); stop it first\(tail)"

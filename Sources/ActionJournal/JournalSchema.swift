@@ -13,6 +13,9 @@ enum JournalSchema {
         migrator.registerMigration("v3", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: version3)
         }
+        migrator.registerMigration("v4", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: version4)
+        }
         return migrator
     }
 
@@ -273,5 +276,59 @@ enum JournalSchema {
             PRIMARY KEY (account, rule),
             CHECK ((mailbox IS NULL) = (uid IS NULL) AND (mailbox IS NULL) = (uid_validity IS NULL))
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// What the code relies on, told by the journal itself; and indexes for what is asked of a large one.
+    ///
+    /// Triggers, since they can be added to tables that are there. They look at changes only: what an older journal holds
+    /// stays as it is.
+    static let version4 = """
+        CREATE TRIGGER removal_needs_its_copy BEFORE UPDATE OF state ON step
+        WHEN NEW.state = 'begun' AND NEW.kind IN ('mark_deleted', 'uid_expunge')
+            AND json_extract(NEW.arguments, '$.copyStep') IS NOT NULL
+            AND NOT EXISTS (
+                SELECT 1 FROM step AS copy WHERE copy.plan = NEW.plan AND copy.state = 'done'
+                    AND copy.kind IN ('uid_copy', 'uid_move', 'append')
+                    AND copy.position = json_extract(NEW.arguments, '$.copyStep'))
+        BEGIN SELECT RAISE(ABORT, 'no source is removed before its copy is made'); END;
+
+        CREATE TRIGGER step_stays_in_its_plan BEFORE UPDATE OF plan, position, kind, arguments ON step
+        WHEN NEW.plan <> OLD.plan OR NEW.position <> OLD.position OR NEW.kind <> OLD.kind
+            OR NEW.arguments <> OLD.arguments
+        BEGIN SELECT RAISE(ABORT, 'what a step does is decided once'); END;
+
+        CREATE TRIGGER sent_step_is_settled BEFORE UPDATE OF state ON step
+        WHEN NEW.state IN ('done', 'failed') AND NEW.kind = 'submit'
+            AND EXISTS (
+                SELECT 1 FROM outbox WHERE outbox.step = NEW.id
+                    AND (outbox.state IN ('ready', 'begun', 'dot_sent', 'unknown')
+                        OR NEW.state = 'done' AND outbox.state NOT IN ('accepted', 'superseded')))
+        BEGIN SELECT RAISE(ABORT, 'a step is not finished while its messages are to be sent'); END;
+
+        CREATE TRIGGER outbox_waits_for_release BEFORE UPDATE OF state ON outbox
+        WHEN NEW.state IN ('ready', 'begun', 'dot_sent', 'accepted')
+            AND EXISTS (SELECT 1 FROM step WHERE step.id = NEW.step AND step.released = 0)
+        BEGIN SELECT RAISE(ABORT, 'what is not released is not sent'); END;
+
+        CREATE TRIGGER outbox_is_released BEFORE INSERT ON outbox
+        WHEN NEW.state <> 'waiting' AND EXISTS (SELECT 1 FROM step WHERE step.id = NEW.step AND step.released = 0)
+        BEGIN SELECT RAISE(ABORT, 'what is not released is not sent'); END;
+
+        CREATE TRIGGER outbox_is_begun_first BEFORE UPDATE OF state ON outbox
+        WHEN NEW.state = 'accepted' AND OLD.state <> 'accepted' AND NEW.begun = 0
+        BEGIN SELECT RAISE(ABORT, 'nothing is accepted that was not begun'); END;
+
+        CREATE TRIGGER outbox_keeps_its_message BEFORE UPDATE OF step, recipient, message_id, spool ON outbox
+        WHEN NEW.step <> OLD.step OR NEW.recipient <> OLD.recipient OR NEW.message_id <> OLD.message_id
+            OR NEW.spool <> OLD.spool
+        BEGIN SELECT RAISE(ABORT, 'each attempt sends the same message'); END;
+
+        CREATE TRIGGER finished_plan_has_no_open_step BEFORE UPDATE OF state ON plan
+        WHEN NEW.state IN ('done', 'rolled_back') AND OLD.state <> NEW.state
+            AND EXISTS (SELECT 1 FROM step WHERE step.plan = NEW.id AND step.state IN ('waiting', 'begun'))
+        BEGIN SELECT RAISE(ABORT, 'a plan is not finished while a step is open'); END;
+
+        CREATE INDEX step_append ON step (plan) WHERE kind = 'append';
+        CREATE INDEX outbox_message_id ON outbox (message_id);
         """
 }

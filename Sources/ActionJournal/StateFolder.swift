@@ -63,6 +63,25 @@ enum StateFolder {
         }
     }
 
+    /// Which file it is, whatever its name: it keeps that when it is moved.
+    struct FileIdentity: Hashable, Sendable {
+        var device: UInt64
+        var number: UInt64
+    }
+
+    /// The file of that name; `nil`: there is none.
+    static func identity(_ path: String) -> FileIdentity? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+    }
+
+    /// Whether nothing is in the file, or there is none.
+    static func isEmpty(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) != 0 || status.st_size == 0
+    }
+
     static func exists(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0

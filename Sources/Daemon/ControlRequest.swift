@@ -52,6 +52,7 @@ public enum ControlClient {
     /// Asks the daemon of a state folder.
     ///
     /// - Returns: its exit status, or `nil` when no daemon listens there.
+    /// - Throws: `DaemonLost` when it ended before its answer did.
     public static func ask(
         stateFolder: String, _ request: ControlRequest, each: @escaping @Sendable (ControlAnswer) -> Void
     ) async throws -> Int32? {
@@ -65,13 +66,26 @@ public enum ControlClient {
             }
         } catch LocalSocket.Failure.nobodyListens {
             return nil
+        } catch let error as DecodingError {
+            throw error
+        } catch {
+            // What it had said to the end counts, however the connection went.
+            if await exit.value == nil { throw DaemonLost() }
         }
-        return await exit.value ?? 1
+        guard let value = await exit.value else { throw DaemonLost() }
+        return value
     }
 
     private actor ExitStatus {
         private(set) var value: Int32?
 
         func note(_ exit: Int32?) { value = exit ?? value }
+    }
+}
+
+/// The daemon was asked, and ended before it had answered.
+public struct DaemonLost: Error, CustomStringConvertible {
+    public var description: String {
+        "the daemon ended before it had answered; what it journalled is carried on when it runs again: see `postmoon log`"
     }
 }

@@ -41,6 +41,8 @@ public struct Engine: Sendable {
     ) async throws -> Engine {
         let lock = acting ? try StateLock(folder: configuration.stateFolder) : nil
         let journal = try opening(configuration.stateFolder)
+        // Who acts on it has looked at all of it before.
+        if acting { try await journal.check() }
         let spool = try Spool(stateFolder: configuration.stateFolder)
         let leftover = acting ? try await spool.removeAll(but: journal.neededSpoolFiles()) : 0
         if leftover > 0 { logger.info("removed spooled files that no plan needs", metadata: ["count": "\(leftover)"]) }

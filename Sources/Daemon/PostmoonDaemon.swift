@@ -36,6 +36,9 @@ public struct PostmoonDaemon: Sendable {
                 "since": "\(Timestamp.text(rules.since))",
             ]
         )
+        if engine.surroundings.proposing {
+            logger.notice("a dry run: new mail is decided and nothing done; scheduled rules and delayed actions wait")
+        }
         try await ServiceGroup(configuration: configuration).run()
         logger.notice("stopped")
     }
@@ -87,8 +90,9 @@ private struct RetentionService: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    let oldest = surroundings.clock() - surroundings.configuration.keep
-                    while try await surroundings.journal.prune(before: oldest, limit: 1_000) > 0 {}
+                    let now = surroundings.clock()
+                    let oldest = now - surroundings.configuration.keep
+                    while try await surroundings.journal.prune(before: oldest, limit: 1_000, now: now) > 0 {}
                 } catch {
                     surroundings.logger.error("old plans could not be removed", metadata: ["error": "\(error)"])
                 }

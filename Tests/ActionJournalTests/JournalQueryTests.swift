@@ -122,6 +122,62 @@ import Testing
         #expect(try await !isOurs(40, validity: 8))
     }
 
+    /// What servers make identities of is their own: a message that is given to another account is known there by its
+    /// place, and before that is told by what both show.
+    @Test func whatIsGivenToAnotherAccountIsKnownThere() async throws {
+        let give = StepDraft(
+            position: 0, actionIndex: 0, kind: .append,
+            arguments: StepArguments(account: "work", mailbox: "Clients", create: true))
+        let step = try await journal.steps(journal.plan(decision(1, steps: [give])))[0].id
+        let (ours, other) = (MessageIdentity(rawValue: "content:1"), MessageIdentity(rawValue: "content:2"))
+        func given(_ uid: UInt32, _ content: MessageIdentity, in name: String = "Clients") async throws -> Bool {
+            let key = MessageKey(
+                account: try account("work"), mailbox: try mailbox(name), uidValidity: try #require(UIDValidity(7)),
+                uid: try #require(UID(uid)))
+            return try await journal.given([key: content], to: mailbox(name), of: account("work")).contains(key)
+        }
+        #expect(try await !given(40, ours))
+        let noted = StepPrecondition(targetUIDValidity: 7, targetUIDNext: 40, contentIdentity: ours.rawValue)
+        try await journal.apply([.stepBegun(step, noted, at: 1)])
+        #expect(try await given(40, ours))
+        #expect(try await given(41, ours))
+        #expect(try await !given(39, ours), "it was there before")
+        #expect(try await !given(40, other))
+        #expect(try await !given(40, ours, in: "INBOX"))
+        // Cut off, and to be looked for.
+        try await journal.apply([.stepDeferred(step, notBefore: nil)])
+        #expect(try await given(40, ours))
+        try await journal.apply([
+            .stepBegun(step, noted, at: 1),
+            .stepFinished(step, .done, StepOutcome(targetUIDValidity: 7, targetUID: 41), at: 2),
+        ])
+        // Whatever is read of it; and the same mail that came there by itself is another message.
+        #expect(try await given(41, other))
+        #expect(try await !given(40, ours))
+    }
+
+    @Test func theNewestDecisionsAreCountedSweepsAsOne() async throws {
+        var plans: [PlanID] = []
+        for uid in 1...3 as ClosedRange<UInt32> { plans.append(try await journal.plan(decision(uid, time: 10))) }
+        for uid in 4...6 as ClosedRange<UInt32> {
+            plans.append(try await journal.plan(decision(uid, trigger: .sweep(run: 3), time: 20)))
+        }
+        plans.append(try await journal.plan(decision(7, time: 30, rules: ["Other"])))
+        for plan in plans { try await journal.complete(plan) }
+        // Nothing was done: no decision.
+        _ = try await journal.plan(decision(8, state: .proposed))
+        #expect(try await journal.latestDecisions(0).isEmpty)
+        #expect(try await journal.latestDecisions(1) == [plans[6]])
+        #expect(try await journal.latestDecisions(2) == Set(plans[3...6]))
+        #expect(try await journal.latestDecisions(3) == Set(plans[2...6]))
+        #expect(try await journal.latestDecisions(99) == Set(plans))
+        #expect(try await journal.decisions(since: 20) == Set(plans[3...6]))
+        #expect(try await journal.decisions(rule: "Other") == [plans[6]])
+        #expect(try await journal.decisions(since: 20, rule: "Receipts") == Set(plans[3...5]))
+        #expect(try await journal.decisions(sweep: 3) == Set(plans[3...5]))
+        #expect(try await journal.decisions() == Set(plans))
+    }
+
     @Test func countsSayHowMuchOfWhat() async throws {
         try await store()
         _ = try await journal.plan(
@@ -149,6 +205,7 @@ import Testing
         try await journal.apply([
             .planState(plan, .running, error: nil), .stepFinished(steps[0].id, .done, nil, at: 1),
             .stepBegun(steps[1].id, StepPrecondition(), at: 1),
+            .outboxBegun(rows[0].id, at: 1), .outboxBegun(rows[1].id, at: 1),
             .outboxFinished(rows[0].id, .ready, .deferred, text: "", notBefore: 9, at: 5),
             .outboxFinished(rows[1].id, .accepted, .accepted, text: "", notBefore: nil, at: 3),
         ])
@@ -162,19 +219,16 @@ import Testing
 
     @Test func onlyFinishedPlansAreForgotten() async throws {
         try await store()
-        try await journal.apply([
-            .planState(PlanID(1), .done, error: nil), .planState(PlanID(2), .done, error: nil),
-            .planState(PlanID(6), .done, error: nil),
-        ])
+        for plan in [1, 2, 6] as [Int64] { try await journal.complete(PlanID(plan)) }
         let timed = try await journal.plan(decision(8, state: .done, timers: [.init(actionIndex: 0, due: 9_000)]))
-        #expect(try await journal.prune(before: 6_000, limit: 1) == 1)
-        #expect(try await journal.prune(before: 6_000, limit: 100) == 1)
+        #expect(try await journal.prune(before: 6_000, limit: 1, now: 6_000) == 1)
+        #expect(try await journal.prune(before: 6_000, limit: 100, now: 6_000) == 1)
         #expect(try await ids(PlanQuery()) == [3, 4, 5, 6, timed.rawValue])
         // A number is never used again.
-        try await journal.apply([.planState(timed, .done, error: nil)])
+        try await journal.complete(timed)
         let timer = try #require(try await journal.dueTimers(now: .max, limit: 1).first)
         try await journal.apply([.timerFinished(timer.id)])
-        #expect(try await journal.prune(before: .max, limit: 100) == 2)
+        #expect(try await journal.prune(before: .max, limit: 100, now: 9_000) == 2)
         #expect(try await journal.plan(decision(9)) > timed)
     }
 

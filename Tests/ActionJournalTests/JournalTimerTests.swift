@@ -52,7 +52,7 @@ import Testing
         #expect(try await journal.nextTimerDue(account: account()) == 1_060)
         // The second waits for the first.
         #expect(try await due(9_999).isEmpty)
-        try await journal.apply([.planState(follower, .done, error: nil)])
+        try await journal.complete(follower)
         let second = try #require(try await due(9_999).first)
         #expect(second.part.indices == [2] && second.earlier.map(\.plan.id) == [follower])
         #expect(second.part.trigger(of: plan) == .after(plan: plan, part: 1))
@@ -94,7 +94,7 @@ import Testing
         let first = try #require(try await due(1_010).first)
         let follower = try await journal.plan(try follow(first, .planned))
         #expect(try await states(plan) == [.done, .waiting, .waiting])
-        try await journal.apply([.planState(follower, .done, error: nil)])
+        try await journal.complete(follower)
         #expect(try await states(plan) == [.done, .done, .waiting])
         let second = try #require(try await due(9_999).first)
         _ = try await journal.plan(try follow(second, .superseded))

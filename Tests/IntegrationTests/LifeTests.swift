@@ -103,6 +103,31 @@ struct LifeTests {
     }
 
     @Test
+    func `A command whose daemon is killed says so, and that it is worth another try`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: WatchTests.rules)
+        let daemon = try await setup.watch()
+        try await server.deliver(Letter("File me"), to: user)
+        let plan = try await setup.plan { $0.text("status") == "done" }
+        // Its socket takes connections, and nobody answers.
+        daemon.signal(SIGSTOP)
+        let command = try setup.start("undo", "\(plan.number("plan") ?? 0)")
+        let socket = "\(setup.stateFolder)/control.sock"
+        func connections() throws -> Int {
+            try String(contentsOfFile: "/proc/net/unix", encoding: .utf8).split(separator: "\n")
+                .count { $0.hasSuffix(socket) }
+        }
+        while try connections() < 2, command.isRunning { await Task.yield() }
+        try await daemon.kill()
+        #expect(try await command.end() == 75)
+        #expect(command.log.last?.line.contains("the daemon ended before it had answered") == true, "\(command.log)")
+        // Without a daemon it does the same by itself.
+        #expect(try await setup.run("undo", "\(plan.number("plan") ?? 0)").status == 0)
+        #expect(server.subjects(of: user) == ["File me"])
+    }
+
+    @Test
     func `Once does what is new since last time, and ends`() async throws {
         let server = try await SharedServers.dovecot()
         let user = newUser()

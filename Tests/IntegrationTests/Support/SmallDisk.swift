@@ -24,5 +24,10 @@ final class SmallDisk: Sendable {
         while (try? file.write(contentsOf: page)) != nil {}
     }
 
+    /// Whether it can only be read from now on. The kernel refuses that while a file on it is open to be written.
+    func setReadOnly(_ isReadOnly: Bool) throws {
+        try SystemProgram.run("mount", "-o", "remount,\(isReadOnly ? "ro" : "rw")", path)
+    }
+
     func free() throws { try FileManager.default.removeItem(atPath: "\(path)/ballast") }
 }

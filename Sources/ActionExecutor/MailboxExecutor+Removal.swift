@@ -166,6 +166,7 @@ extension MailboxExecutor {
         ])
         // A look of its own: pipelined behind the expunge, Dovecot still shows the messages.
         let left = try await flags(of: uids)
+        // A server tells what was changed in between before it tells that the message is gone.
         let last = replies[0].flags.merging(replies[1].flags) { $1 }
         // Changed in the moment between the mark and the expunge.
         let late = removals.compactMap { removal -> Source? in

@@ -197,7 +197,8 @@ struct SessionMachine {
             guard heldBytes <= limits.fetchedBytes else {
                 return close(.init(code: .limitExceeded, scope: .connection, text: "the server sent too much at once"))
             }
-            return []
+            // Nobody asked UID EXPUNGE for flags: of a message that stays after all they are news.
+            guard case .uidExpunge = inFlight[index].command.command else { return [] }
         }
         activity.noteFlags(message)
         return [.activity]

@@ -91,6 +91,9 @@ struct SubmittedCommand: Sendable {
             return message.flags != nil && (message.uid.map(selection.mayContain) ?? false)
         case .uidStore(let uids, _, _, let silent, _):
             return !silent && (message.uid.map(uids.set.contains) ?? false)
+        case .uidExpunge(let uids):
+            // What was changed just before the removal is told here or never.
+            return message.flags != nil && (message.uid.map(uids.set.contains) ?? false)
         default:
             return false
         }

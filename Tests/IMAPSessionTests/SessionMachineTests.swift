@@ -269,6 +269,16 @@ import Testing
         #expect(script.machine.activity.flags == [UID(4) ?? .first: [.seen, .deleted]])
     }
 
+    @Test func flagsToldBeforeARemovalBelongToItAndAreNews() throws {
+        var script = SessionScript()
+        let ids = script.submit(fetchFlags(uids(4)), .uidExpunge(uids(4)))
+        script.server("* 1 FETCH (UID 4 FLAGS (\\Deleted))", "p1 OK fetched")
+        script.server("* 1 FETCH (UID 4 FLAGS (\\Deleted \\Answered))", "* 1 EXPUNGE", "p2 OK expunged")
+        #expect(try script.result(ids[0]).fetched.map(\.flags) == [[.deleted]])
+        #expect(try script.result(ids[1]).fetched.map(\.flags) == [[.deleted, .answered]])
+        #expect(script.machine.activity.flags == [UID(4) ?? .first: [.deleted, .answered]])
+    }
+
     @Test func activityIsOnlyMergedNeverLost() {
         var script = SessionScript()
         script.submit(.idle)

@@ -1,6 +1,7 @@
 import Accounts
 import ActionExecutor
 import ActionJournal
+import IMAPSession
 import Logging
 import MailModel
 import MailboxWatch
@@ -183,12 +184,31 @@ struct AccountService: Sendable {
                     try await Redecision(visit: visit, logger: logger).decideFailedAgain()
                 }
                 try await visit.executor.carryOutDueSteps()
+            } catch let error as SessionError where error.code == .folderMissing {
+                if try await !endPlans(open.filter { $0.plan.key.mailbox == mailbox }) { fault = error }
             } catch {
                 // One folder that cannot be opened is no other's trouble.
                 fault = error
             }
         }
         if let fault { throw fault }
+    }
+
+    /// Ends plans for messages of a folder that is not there any more, once it has been missing long enough.
+    ///
+    /// - Returns: whether nothing waits for the folder now.
+    private func endPlans(_ plans: [PlanWork]) async throws -> Bool {
+        let now = surroundings.clock()
+        let ended = plans.map { (id: $0.plan.id, facts: MissingMailbox.facts(for: $0, at: now)) }
+            .filter { !$0.facts.isEmpty }
+        try await surroundings.journal.apply(ended.flatMap(\.facts), settling: Set(ended.map(\.id))) {
+            PlanConsequences.facts(for: $0, at: now)
+        }
+        if !ended.isEmpty {
+            hub.wakeSenders()
+            logger.warning("plans ended with the folder of their messages", metadata: ["plans": "\(ended.count)"])
+        }
+        return ended.count == plans.count
     }
 
     /// Folders nobody watches in which a delayed action failed in a rule, once for each generation of the rules.

@@ -47,6 +47,18 @@ struct Breakage: Hashable, Sendable, CustomStringConvertible {
             case .answer(let what): "S: \(what)"
             }
         }
+
+        /// Whether it belongs to what begins and ends every connection.
+        var isCeremony: Bool {
+            switch self {
+            case .commit: return false
+            case .send(let text), .answer(let text):
+                let words = [
+                    "CAPABILITY", "AUTHENTICATE", "signed in", "NAMESPACE", "OK ready", "LOGOUT", "BYE", "Noselect",
+                ]
+                return words.contains { text.contains($0) }
+            }
+        }
     }
 
     var way: Way
@@ -56,9 +68,14 @@ struct Breakage: Hashable, Sendable, CustomStringConvertible {
     var description: String { "\(way.rawValue) at \(step)" }
 
     /// Every way that fits each of the steps.
-    static func all(for moments: [Moment]) -> [Breakage] {
+    ///
+    /// - Parameter everywhere: false: while a connection begins or ends, only death and cuts; those steps are the same in
+    ///   every scenario.
+    static func all(for moments: [Moment], everywhere: Bool) -> [Breakage] {
         moments.enumerated().flatMap { step, moment in
-            Way.allCases.filter { $0.fits(moment) }.map { Breakage(way: $0, step: step) }
+            Way.allCases.filter { way in
+                way.fits(moment) && (everywhere || !moment.isCeremony || [.dies, .isCut, .replyIsLost].contains(way))
+            }.map { Breakage(way: $0, step: step) }
         }
     }
 }

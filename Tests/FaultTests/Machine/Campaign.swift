@@ -7,12 +7,14 @@ struct Campaign: Sendable {
     let scenario: Scenario
 
     /// Breaks in the ordinary run of the tests, spread over all there are.
-    private static let sampleSize = 24
+    private static let sampleSize = 14
 
     /// `POSTMOON_FAULTS=all`: every step and every way.
     static let isWhole = ProcessInfo.processInfo.environment["POSTMOON_FAULTS"] == "all"
 
-    func run() async throws {
+    func run() async throws { try await ScenarioTurns.shared.enter { try await play() } }
+
+    private func play() async throws {
         let begun = ContinuousClock.now
         let stage = try await Stage(scenario)
         let whole = try await Trial(stage: stage).run()
@@ -21,12 +23,9 @@ struct Campaign: Sendable {
         #expect(whole.problems.isEmpty, "\(scenario.name) without a break")
         try #require(whole.moments.count > 10, "something happens")
 
-        let letters = Set(
-            scenario.course.compactMap { phase in
-                if case .deliver(let letter, _, _, _) = phase { letter.name } else { nil }
-            })
+        let letters = whole.letters
         var tally = FaultTally(scenario: scenario.name, steps: whole.moments.count)
-        for breakage in Self.chosen(Breakage.all(for: whole.moments)) {
+        for breakage in Self.chosen(Breakage.all(for: whole.moments, everywhere: scenario.breaksEverywhere)) {
             let broken = try await Trial(stage: stage, breakage: breakage).run()
             guard broken.isBroken else { continue }
             tally.broken += 1

@@ -20,18 +20,21 @@ struct EndState: Hashable, Sendable {
         for (account, site) in world.sites {
             for mailbox in site.store.names {
                 for message in site.store[mailbox]?.messages ?? [] {
-                    let name = world.name(of: message.bytes) ?? "a message that nobody sent"
-                    let flags = message.flags.map(\.rawValue).sorted()
-                    lines.append((["\(account)/\(mailbox): \(name)"] + flags).joined(separator: " "))
+                    lines.append("\(account)/\(mailbox): \(Self.text(message, world))")
                 }
             }
         }
         for plan in try await world.journal().plans(PlanQuery()) {
             let kind = plan.plan.trigger.description.prefix { $0 != ":" }
+            // Of a sweep that was interrupted while it was planned, and asked for again.
+            if kind == "sweep", plan.plan.state == .proposed { continue }
             lines.append("\(kind): \(plan.plan.state.rawValue)")
         }
         for message in world.submission.taken {
-            let subject = world.letterNames.first { message.text.contains("Subject: \($0)\r\n") } ?? "?"
+            let subject =
+                world.letterNames.first { name in
+                    ["", "Fwd: ", "Re: "].contains { message.text.contains("Subject: \($0)\(name)\r\n") }
+                } ?? "?"
             for recipient in message.recipients { lines.append("sent \(recipient): \(subject)") }
         }
         for call in Set(world.hook.calls) {
@@ -39,6 +42,12 @@ struct EndState: Hashable, Sendable {
             lines.append("hook: \(title)")
         }
         self.init(lines)
+    }
+
+    private static func text(_ message: ModelMessage, _ world: World) -> String {
+        guard let letter = world.letter(of: message.bytes) else { return "(nobody sent this)" }
+        let date = letter.internalDate == message.internalDate ? [] : ["(another date)"]
+        return ([letter.name] + message.flags.map(\.rawValue).sorted() + date).joined(separator: " ")
     }
 
     /// How many copies of a letter there are.

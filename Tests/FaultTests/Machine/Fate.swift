@@ -39,6 +39,15 @@ final class Fate: WireFate {
     var isMet: Bool { state.withLock { $0.isMet } }
     var moments: [Breakage.Moment] { state.withLock { $0.moments } }
 
+    /// The program dies here, for a reason of its own.
+    func kill() {
+        state.withLock {
+            $0.isDead = true
+            $0.isMet = true
+        }
+        died()
+    }
+
     /// The program is started again.
     func revive() {
         state.withLock { state in

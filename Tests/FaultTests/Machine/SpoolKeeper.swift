@@ -23,7 +23,7 @@ final class SpoolKeeper: Sendable {
         for (name, data) in files {
             let path = "\(folder)/\(name)"
             guard FileManager.default.contents(atPath: path) != data else { continue }
-            FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
+            _ = FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
         }
     }
 

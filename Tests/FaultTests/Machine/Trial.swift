@@ -11,6 +11,8 @@ struct Trial: Sendable {
         /// Whether the world was broken at all.
         var isBroken = false
         var end = EndState([])
+        /// The letters that were delivered.
+        var letters: Set<String> = []
         /// What must not be, whatever the scenario is about.
         var problems: [String] = []
     }
@@ -23,6 +25,9 @@ struct Trial: Sendable {
     /// More turns than this and the program goes in circles.
     private static let mostTurns = 40
 
+    /// Whether the world may break in ways that fate does not know of.
+    var isMeddled = false
+
     func run() async throws -> Outcome {
         let world = try stage.world(breakage)
         meddling(world)
@@ -32,6 +37,7 @@ struct Trial: Sendable {
             outcome.problems += try await settle(world)
             outcome.moments = world.fate.moments
             outcome.isBroken = world.fate.isMet
+            outcome.letters = Set(world.letterNames)
             outcome.end = try await EndState(of: world)
             outcome.problems += try await remains(world)
             outcome.problems += try await changesOnceMore(world, outcome.end)
@@ -54,44 +60,58 @@ struct Trial: Sendable {
         case .meanwhile(let act): try act(world)
         case .restart: await world.stop()
         case .turn:
-            _ = await world.turn()
-            if world.fate.isMet != wasBroken { return try await settle(world) }
-        case .command(let status, let ask):
-            var given = try? await ask(world)
-            if world.fate.isMet == wasBroken {
-                return given == status ? [] : ["a command gave \(given.map(String.init) ?? "an error"), not \(status)"]
-            }
-            for _ in 0..<3 {
-                let problems = try await settle(world)
-                guard problems.isEmpty, given != status else { return problems }
-                given = try? await ask(world)
-            }
-            let problems = try await settle(world)
-            return given == status
-                ? problems : problems + ["a command gave \(given ?? -1), not \(status), however often"]
+            let faults = await world.turn()
+            if isMeddled || world.fate.isMet != wasBroken { return try await settle(world, faults) }
+        case .command(let status, let ask): return try await play(ask, expecting: status, in: world)
         }
         return []
     }
 
+    private func play(
+        _ ask: @Sendable (World) async throws -> Int32, expecting status: Int32?, in world: World
+    ) async throws -> [String] {
+        let wasBroken = world.fate.isMet
+        var given = try? await ask(world)
+        if !isMeddled, world.fate.isMet == wasBroken {
+            return status == nil || given == status
+                ? [] : ["a command gave \(given.map(String.init) ?? "an error"), not \(status ?? 0)"]
+        }
+        for _ in 0..<3 {
+            let problems = try await settle(world, ["a break"])
+            guard problems.isEmpty, given == nil || (status != nil && given != status) else { return problems }
+            given = try? await ask(world)
+        }
+        let problems = try await settle(world)
+        return status == nil || given == status ? problems : problems + ["a command failed, however often it was given"]
+    }
+
     /// Turns, hours apart where something waits for that, until nothing is left to do.
-    private func settle(_ world: World) async throws -> [String] {
+    ///
+    /// - Parameter faults: what went wrong just now.
+    private func settle(_ world: World, _ faults: [String] = []) async throws -> [String] {
+        var faults = faults
         var failed = 0
         for _ in 0..<Self.mostTurns {
-            if world.fate.isDead { await world.stop() }
-            let faults = await world.turn()
+            if world.fate.isDead {
+                await world.stop()
+                faults = ["it died"]
+            }
+            // A fault that stays is the scenario's; what waits behind it is seen in the end.
+            if faults.isEmpty || failed > 3, try await openWork(world) == 0 { return [] }
+            faults = await world.turn()
+            failed = faults.isEmpty ? 0 : failed + 1
             if world.fate.isDead { continue }
             guard let journal = try? await world.journal() else { continue }
-            let counts = try await journal.counts()
-            let open =
-                counts.plans[.planned, default: 0] + counts.plans[.running, default: 0]
-                + [.ready, .begun, .dotSent].reduce(0) { $0 + counts.outbox[$1, default: 0] }
-            failed = faults.isEmpty ? 0 : failed + 1
-            // A fault that stays is the scenario's; what waits behind it is seen in the end.
-            if open == 0, failed == 0 || failed > 3 { return [] }
             world.clock.set(try await due(journal, world) ?? world.clock.now + 61)
             world.clock.pass(1)
         }
-        return ["it does not come to rest"]
+        return ["it does not come to rest: \(faults)"]
+    }
+
+    private func openWork(_ world: World) async throws -> Int {
+        guard let counts = try? await world.journal().counts() else { return 1 }
+        return counts.plans[.planned, default: 0] + counts.plans[.running, default: 0]
+            + [.ready, .begun, .dotSent].reduce(0) { $0 + counts.outbox[$1, default: 0] }
     }
 
     private func due(_ journal: Journal, _ world: World) async throws -> Int64? {

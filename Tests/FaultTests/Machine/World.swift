@@ -35,8 +35,15 @@ final class World: Sendable {
     private struct Memory {
         var engine: Engine?
         var watch: CommitWatch?
-        var letters: [[UInt8]: String] = [:]
+        var letters: [[UInt8]: Sent] = [:]
         var tokens: [String: Int] = [:]
+        var sweepNumber: Int64 = 0
+    }
+
+    /// A letter as it was delivered.
+    struct Sent: Sendable {
+        var name: String
+        var internalDate: Int64
     }
 
     /// - Parameters:
@@ -95,20 +102,27 @@ final class World: Sendable {
     // MARK: Letters
 
     func deliver(_ letter: Letter, to mailbox: String, of account: String, flags: Set<String>) {
+        let now = clock.now
         let token = sites[account]?.store.deliver(
-            letter.bytes, to: mailbox, flags: Set(flags.compactMap(Flag.init(wire:))), internalDate: clock.now)
+            letter.bytes, to: mailbox, flags: Set(flags.compactMap(Flag.init(wire:))), internalDate: now)
         memory.withLock {
-            $0.letters[letter.bytes] = letter.name
+            $0.letters[letter.bytes] = Sent(name: letter.name, internalDate: now)
             $0.tokens[letter.name] = token
         }
     }
 
-    func name(of bytes: [UInt8]) -> String? { memory.withLock { $0.letters[bytes] } }
+    func letter(of bytes: [UInt8]) -> Sent? { memory.withLock { $0.letters[bytes] } }
 
-    var letterNames: [String] { memory.withLock { $0.letters.values.sorted() } }
+    var letterNames: [String] { memory.withLock { $0.letters.values.map(\.name).sorted() } }
 
     /// The message's token in the account that it was delivered to.
     func token(_ name: String) -> Int { memory.withLock { $0.tokens[name] ?? -1 } }
+
+    /// The sweep that was planned last.
+    var sweepNumber: Int64 {
+        get { memory.withLock { $0.sweepNumber } }
+        set { memory.withLock { $0.sweepNumber = newValue } }
+    }
 
     // MARK: The program
 

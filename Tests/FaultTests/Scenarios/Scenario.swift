@@ -25,6 +25,9 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     /// Servers that took something only a careless client would send.
     var violations: @Sendable (World) -> [String] = { _ in [] }
 
+    /// Signing in is broken in every way too, which is the same in all scenarios.
+    var breaksEverywhere = false
+
     var testDescription: String { name }
 }
 
@@ -37,10 +40,12 @@ enum Phase: Sendable {
     case pass(Int64)
     /// Something happens without the program: another client, a server.
     case meanwhile(@Sendable (World) throws -> Void)
-    /// The person asks for something; asked again after a break until it has this exit status.
-    case command(status: Int32 = 0, @Sendable (World) async throws -> Int32)
+    /// The person asks for something; asked again after a break until it has this exit status (`nil`: any).
+    case command(status: Int32? = 0, @Sendable (World) async throws -> Int32)
     /// The program ends in order and is started again.
     case restart
+
+    static func deliver(_ names: [String]) -> [Phase] { names.map { .deliver(Letter($0)) } }
 }
 
 /// A message, by what tells it apart.

@@ -18,6 +18,8 @@ public final class ModelMailStore: Sendable {
         var violations: [String] = []
         /// What clients were told of, in answers that reached them.
         var told: Set<[UInt8]> = []
+        /// Messages that no mailbox takes a copy of.
+        var uncopied: Set<[UInt8]> = []
         /// Another account's store, whose copies count as well.
         var trusted: ModelMailStore?
     }
@@ -86,6 +88,17 @@ public final class ModelMailStore: Sendable {
 
     /// From now on COPY, MOVE and APPEND into the mailbox are refused: it is over quota.
     public func refuseCopies(to mailbox: String) { state.withLock { $0.mailboxes[mailbox]?.isFull = true } }
+
+    /// From now on COPY and MOVE of these bytes are refused, and with them the whole command that names them.
+    public func refuseCopies(of bytes: [UInt8]) { state.withLock { _ = $0.uncopied.insert(bytes) } }
+
+    func refusesCopy(of uids: UIDSet, from mailbox: String) -> Bool {
+        state.withLock { state in
+            state.mailboxes[mailbox]?.messages.contains {
+                uids.contains($0.uid) && state.uncopied.contains($0.bytes)
+            } ?? false
+        }
+    }
 
     /// Another client removes the message from a mailbox for good.
     public func remove(_ token: Int, from mailbox: String) {

@@ -16,6 +16,8 @@ public final class ScriptedServer: InMemoryServer {
         var bystanders: [Int: @Sendable (ModelMailStore) -> Void] = [:]
         /// What happens to every command of that verb.
         var habits: [String: Mishap] = [:]
+        /// What others do before the next command of that verb.
+        var comers: [String: @Sendable (ModelMailStore) -> Void] = [:]
         var commands: [String] = []
     }
 
@@ -42,6 +44,11 @@ public final class ScriptedServer: InMemoryServer {
         state.withLock { $0.bystanders[command] = act }
     }
 
+    /// Lets another client act once, right before the next command of that verb, such as `UID MOVE`.
+    public func before(_ verb: String, _ act: @escaping @Sendable (ModelMailStore) -> Void) {
+        state.withLock { $0.comers[verb] = act }
+    }
+
     /// Says OK to these, such as `UID MOVE`, and does nothing.
     public func ignore(_ verbs: [String]) {
         state.withLock { state in
@@ -64,6 +71,7 @@ public final class ScriptedServer: InMemoryServer {
             $0.mishaps = [:]
             $0.habits = [:]
             $0.bystanders = [:]
+            $0.comers = [:]
             $0.commands = []
         }
     }
@@ -95,16 +103,18 @@ public final class ScriptedServer: InMemoryServer {
 
     /// What happens at this command, and its number.
     func meet(_ command: ClientCommand) -> Mishap? {
-        let (number, mishap, act) = state.withLock { state in
+        let (number, mishap, act, comer) = state.withLock { state in
             let number = state.commands.count
             state.commands.append(command.summary)
-            return (number, state.mishaps[number] ?? state.habits[command.verb], state.bystanders[number])
+            let mishap = state.mishaps[number] ?? state.habits[command.verb]
+            return (number, mishap, state.bystanders[number], state.comers.removeValue(forKey: command.verb))
         }
         guard number < Self.mostCommands else {
             store.note(violation: "commands without end")
             return .cutBefore
         }
         act?(store)
+        comer?(store)
         return mishap
     }
 }

@@ -203,6 +203,7 @@ extension ScriptedSession {
     ) -> String {
         guard arguments.count >= 2, let target = arguments[1].mailbox else { return "BAD where to?" }
         guard store[target]?.isFull != true else { return "NO [OVERQUOTA] there is no room left" }
+        guard !store.refusesCopy(of: uids, from: selection.name) else { return "NO [CANNOT] not this one" }
         guard
             let copied = store.copy(uids, from: selection.name, to: target, changesDate: traits.copyChangesDate)
         else { return "NO [TRYCREATE] there is no such mailbox" }

@@ -1,0 +1,32 @@
+import Foundation
+
+/// Lets only so many scenarios be played at a time: more would wait for each other, and none could say how long it took.
+actor ScenarioTurns {
+    static let shared = ScenarioTurns(max(2, ProcessInfo.processInfo.activeProcessorCount))
+
+    private var free: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    private init(_ count: Int) { free = count }
+
+    nonisolated func enter(_ play: @Sendable () async throws -> Void) async throws {
+        await take()
+        do {
+            try await play()
+        } catch {
+            await leave()
+            throw error
+        }
+        await leave()
+    }
+
+    private func take() async {
+        guard free == 0 else { return free -= 1 }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func leave() {
+        guard waiting.isEmpty else { return waiting.removeFirst().resume() }
+        free += 1
+    }
+}

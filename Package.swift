@@ -126,6 +126,13 @@ let package = Package(
             name: "DaemonTests",
             dependencies: ["ActionJournal", "Daemon", "IMAPSession", "IMAPSyntax", "MailModel", "RuleRuntime"]),
         .testTarget(
+            name: "HostileServerTests",
+            dependencies: [
+                "Accounts", "ActionJournal", "Daemon", "MailModel", "MailTransport", "TestKit", logging, nioCore,
+                nioEmbedded,
+            ]
+        ),
+        .testTarget(
             name: "IntegrationTests", dependencies: ["ActionJournal", "MailModel", "PostmoonCommand", "TestKit"]
         ),
         .testTarget(name: "InteroperabilityTests", dependencies: ["IMAPSyntax", "PostmoonCommand", "TestKit"]),

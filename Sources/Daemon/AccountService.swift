@@ -185,7 +185,8 @@ struct AccountService: Sendable {
                 }
                 try await visit.executor.carryOutDueSteps()
             } catch let error as SessionError where error.code == .folderMissing {
-                if try await !endPlans(open.filter { $0.plan.key.mailbox == mailbox }) { fault = error }
+                let plans = try await openFiling(at: surroundings.clock()).filter { $0.plan.key.mailbox == mailbox }
+                if try await !endPlans(plans) { fault = error }
             } catch {
                 // One folder that cannot be opened is no other's trouble.
                 fault = error

@@ -23,9 +23,9 @@ extension World {
 
     /// Shows what the rules would do with what is there; asked again, that is another sweep.
     func planSweep(expecting count: Int) async throws -> Int32 {
-        let sweep = try await Sweeper(engine: try await engine()).plan(SweepQuery())
+        let sweep = try await Sweeper(engine: try await engine()).plan(SweepQuery()) { _ in }
         sweepNumber = sweep.number
-        return sweep.plans.count == count ? 0 : 1
+        return sweep.count == count ? 0 : 1
     }
 
     func applySweep() async throws -> Int32 {

@@ -1,7 +1,20 @@
+import NIOCore
+
 /// A server in memory that speaks real bytes.
 public protocol InMemoryServer: Sendable {
     /// A connection begins.
     func converse() -> any ServerConversation
+}
+
+extension InMemoryServer {
+    /// Puts the server's end on a channel, before its protocol is put there; called on the channel's event loop.
+    ///
+    /// The greeting goes out when the event loop comes to it.
+    public func attach(to channel: any Channel) throws {
+        let wire = ServerWire(converse())
+        try channel.pipeline.syncOperations.addHandler(wire)
+        wire.greet()
+    }
 }
 
 /// One connection as a server in memory sees it: bytes in, answers out.

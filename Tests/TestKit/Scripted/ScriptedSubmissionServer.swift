@@ -58,15 +58,6 @@ public final class ScriptedSubmissionServer: InMemoryServer {
         return SubmissionSession(self)
     }
 
-    /// Puts the server's end on a channel, before its protocol is put there; called on the channel's event loop.
-    ///
-    /// The greeting goes out when the event loop comes to it.
-    public func attach(to channel: any Channel) throws {
-        let wire = ServerWire(converse())
-        try channel.pipeline.syncOperations.addHandler(wire)
-        wire.greet()
-    }
-
     // MARK: What its sessions say
 
     func meet(_ moment: SubmissionMoment, for recipients: [String]) -> SubmissionMishap? {

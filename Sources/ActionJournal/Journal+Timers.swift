@@ -60,7 +60,7 @@ extension Journal {
 extension Database {
     fileprivate func nextPart(of plan: PlanWork, due: [JournalTimer]) throws -> DuePart? {
         // A plan that came to nothing takes what was to follow with it, all at once.
-        let isDone = plan.plan.state == .done
+        let isDone = plan.mayBeFollowed
         let delayed = plan.plan.delayed
         guard let part = due.compactMap({ delayed.part(of: $0.draft.actionIndex) }).min(by: { $0.number < $1.number })
         else {

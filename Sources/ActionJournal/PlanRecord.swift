@@ -94,4 +94,16 @@ public struct PlanWork: Hashable, Sendable {
         self.plan = plan
         self.steps = steps
     }
+
+    /// Whether what was to follow from it still may: the message is where the plan wanted it, though something that it
+    /// sent or ran may have failed. Else a snoozed message would not come back because a forward was refused.
+    public var mayBeFollowed: Bool {
+        switch plan.state {
+        case .done: true
+        case .failed:
+            !steps.isEmpty
+                && steps.allSatisfy { $0.kind.leavesTheMailServer || $0.state == .done || $0.state == .superseded }
+        case .proposed, .planned, .running, .rolledBack, .superseded, .held, .undone: false
+        }
+    }
 }

@@ -40,7 +40,7 @@ struct TimerRunner: Sendable {
             if due.isEmpty { break }
             let (resting, ready) = due.separated { $0.waits(forRules: surroundings.pauses.rules) }
             passedBy.formUnion(resting.map(\.plan.plan.id))
-            let (live, dropped) = ready.separated { $0.plan.plan.state == .done }
+            let (live, dropped) = ready.separated(by: \.plan.mayBeFollowed)
             try await drop(dropped)
             for (mailbox, work) in try await places(of: live).sorted(by: { $0.key < $1.key }) {
                 do {

@@ -87,6 +87,23 @@ import Testing
         #expect(try await journal.counts().timers == 0)
     }
 
+    /// A snoozed message comes back though a forward of the same plan was refused.
+    @Test(arguments: [StepState.done, .superseded, .failed])
+    func aPlanOfWhichOnlyTheSendingFailedIsFollowedAllTheSame(_ move: StepState) async throws {
+        let plan = try await journal.plan(
+            decision(
+                1, actions: actions, steps: [moveStep(), submitStep()],
+                timers: DelayedActions(actions, decidedAt: 1_000).timers))
+        let steps = try await journal.steps(plan)
+        try await journal.apply([
+            .stepFinished(steps[0].id, move, nil, at: 1_001), .stepFinished(steps[1].id, .failed, nil, at: 1_001),
+            .planState(plan, .failed, error: "refused"),
+        ])
+        let part = try #require(try await due(9_999).first)
+        #expect(part.plan.mayBeFollowed == (move != .failed))
+        #expect(part.timers.count == (move == .failed ? 2 : 1))
+    }
+
     @Test func actionsSayWhatBecameOfThem() async throws {
         func states(_ plan: PlanID) async throws -> [StepState] { try await journal.view(plan).actions.map(\.state) }
         let plan = try await plan(1)

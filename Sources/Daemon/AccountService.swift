@@ -122,9 +122,15 @@ struct AccountService: Sendable {
         return faults
     }
 
-    /// Removes what plans had spooled that came to nothing, or were taken back.
+    /// Removes what plans had spooled that came to nothing or were taken back, and what decisions had that were not stored.
     private func tidySpool() async throws {
-        let spent = try await surroundings.journal.spentSpoolFiles(among: surroundings.spool.names())
+        let names = try surroundings.spool.names()
+        if names.isEmpty { return }
+        var spent = Set(try await surroundings.journal.spentSpoolFiles(among: names))
+        let abandoned = await surroundings.memory.takeAbandonedFiles()
+        if !abandoned.isEmpty {
+            spent.formUnion(abandoned.subtracting(try await surroundings.journal.neededSpoolFiles()))
+        }
         for name in spent { try await surroundings.spool.remove(name) }
     }
 

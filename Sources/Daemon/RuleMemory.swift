@@ -18,6 +18,8 @@ actor RuleMemory {
     /// Told of each plan that ran into a rule's limit, once it is stored.
     private let held: @Sendable (RuleHold) -> Void
     private var known: RuleStateSnapshot?
+    /// Spooled files of decisions that were not stored, or perhaps not.
+    private var abandoned: Set<String> = []
     private var version = 0
     private var isStoring = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -48,10 +50,22 @@ actor RuleMemory {
         await begin()
         defer { end() }
         let changes = records.flatMap(\.stateChanges)
-        guard changes.isEmpty || base.version == version else { return nil }
-        let recording = try await journal.store(records, progress: progress, facts: facts)
+        guard changes.isEmpty || base.version == version else {
+            abandoned.formUnion(records.flatMap(\.spooledFiles))
+            return nil
+        }
+        let recording: Recording
+        do {
+            recording = try await journal.store(records, progress: progress, facts: facts)
+        } catch {
+            abandoned.formUnion(records.flatMap(\.spooledFiles))
+            throw error
+        }
         recording.holds.forEach(held)
         let recorded = recording.decisions
+        for (record, outcome) in zip(records, recorded) {
+            if case .known = outcome { abandoned.formUnion(record.spooledFiles) }
+        }
         guard !changes.isEmpty else { return recorded }
         version += 1
         if recorded.contains(where: { if case .known = $0 { true } else { false } }) {
@@ -61,6 +75,13 @@ actor RuleMemory {
             for change in changes { known?.apply(change) }
         }
         return recorded
+    }
+
+    /// Gives the spooled files of decisions that were not stored, each once. The journal has the last word on whether it
+    /// knows them: a transaction that failed may have been durable all the same.
+    func takeAbandonedFiles() -> Set<String> {
+        defer { abandoned = [] }
+        return abandoned
     }
 
     /// Stores facts that change what rules remember; whoever is deciding from what was known decides anew.
@@ -80,5 +101,12 @@ actor RuleMemory {
     private func end() {
         guard waiting.isEmpty else { return waiting.removeFirst().resume() }
         isStoring = false
+    }
+}
+
+extension DecisionRecord {
+    /// What its steps need from the spool.
+    fileprivate var spooledFiles: [String] {
+        steps.compactMap(\.arguments.spool) + steps.flatMap(\.outbox).map(\.spool)
     }
 }

@@ -7,7 +7,7 @@
  *   FAULTLINE_FOLDER   the folder that counts
  *   FAULTLINE_PORTS    the ports that count, separated by commas
  *   FAULTLINE_REPORT   a file that gets a line for each step, and `broken` at the one that was asked for
- *   FAULTLINE_BREAK    kill:N, power:N or lose-reply:N; left out: steps are only counted
+ *   FAULTLINE_BREAK    kill:N or power:N, before step N; lose-reply:N, of the Nth thing sent; left out: only counting
  *   FAULTLINE_TORN     a seed: when the power goes, of the writes not yet synced some have arrived
  *   FAULTLINE_LAZY     set: a write-ahead log is synced only when it is moved into the database, which is what SQLite
  *                      does with `synchronous = NORMAL`
@@ -41,6 +41,7 @@ static struct {
     enum fl_break how;
     long at;
     long count;
+    long sent;
     /* The file written to last, and how often without anything else in between. */
     ino_t running_file;
     int run;
@@ -178,9 +179,10 @@ bool fl_step(enum fl_deed deed, const struct fl_target *target)
         snprintf(line, sizeof line, "%ld %s %s\n", fl.count, fl_names[deed], name == NULL ? "" : name + 1);
     fl_report(line);
     errno = number;
-    if (fl.how == FL_NOTHING || fl.count != fl.at) return false;
+    if (deed == FL_SEND) fl.sent += 1;
     /* Only what was sent has a reply. */
-    if (fl.how == FL_LOSE_REPLY && deed != FL_SEND) return false;
+    bool is_it = fl.how == FL_LOSE_REPLY ? deed == FL_SEND && fl.sent == fl.at : fl.count == fl.at;
+    if (fl.how == FL_NOTHING || !is_it) return false;
     fl_report("broken\n");
     if (fl.how == FL_LOSE_REPLY) return true;
     if (fl.how == FL_POWER) fl_take_back();

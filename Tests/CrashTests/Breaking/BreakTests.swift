@@ -20,7 +20,8 @@ struct BreakTests {
             return Trouble.process(.powerLoss(step: step, torn: torn))
         }
         try await campaign.carryOut("power loss", losses, sample: 2)
-        try await campaign.carryOut("reply lost", report.sends.map { .process(.loseReply(step: $0)) }, sample: 1)
+        let replies = report.sends.indices.map { Trouble.process(.loseReply(send: $0 + 1)) }
+        try await campaign.carryOut("reply lost", replies, sample: 1)
     }
 
     /// What is acted on is on the disk before. The same program with a journal that syncs late, which is what SQLite does

@@ -47,8 +47,8 @@ enum Breakage: Hashable, Sendable {
     ///
     /// - Parameter torn: a seed: of the writes not synced some have arrived; `nil`: none.
     case powerLoss(step: Int, torn: UInt32? = nil)
-    /// The step sends something. It arrives, is answered, and the connection ends before the answer comes.
-    case loseReply(step: Int)
+    /// What is sent as so-manieth arrives and is answered, and the connection ends before the answer comes.
+    case loseReply(send: Int)
 
     var environment: [String: String] {
         switch self {
@@ -56,7 +56,7 @@ enum Breakage: Hashable, Sendable {
         case .powerLoss(let step, nil): ["FAULTLINE_BREAK": "power:\(step)"]
         case .powerLoss(let step, let torn?):
             ["FAULTLINE_BREAK": "power:\(step)", "FAULTLINE_TORN": "\(max(1, torn))"]
-        case .loseReply(let step): ["FAULTLINE_BREAK": "lose-reply:\(step)"]
+        case .loseReply(let send): ["FAULTLINE_BREAK": "lose-reply:\(send)"]
         }
     }
 }

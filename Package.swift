@@ -124,7 +124,9 @@ let package = Package(
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", "MailModel", toml]),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["ActionJournal", "Daemon", "IMAPSession", "IMAPSyntax", "MailModel", "RuleRuntime"]),
+            dependencies: [
+                "ActionJournal", "Daemon", "IMAPSession", "IMAPSyntax", "MailModel", "MailTransport", "RuleRuntime",
+            ]),
         .testTarget(
             name: "HostileServerTests",
             dependencies: [

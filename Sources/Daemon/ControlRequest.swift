@@ -63,6 +63,7 @@ public enum ControlClient {
                 let answer = try JSONLine.decode(ControlAnswer.self, from: line)
                 await exit.note(answer.exit)
                 each(answer)
+                return answer.exit == nil
             }
         } catch LocalSocket.Failure.nobodyListens {
             return nil

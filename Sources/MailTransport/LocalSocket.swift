@@ -66,10 +66,12 @@ public enum LocalSocket {
             try? await connection.executeThenClose { _, _ in }
             return
         }
-        try? await connection.executeThenClose { requests, answers in
+        try? await connection.executeThenClose { requests, _ in
             for try await request in requests {
                 await serve(String(buffer: request)) { line in
-                    try await answers.write(ByteBuffer(string: line + "\n"))
+                    // Waits until the line is out of our hands: what is not by the time of the close is thrown away, and
+                    // whoever reads may be slow.
+                    try await connection.channel.writeAndFlush(ByteBuffer(string: line + "\n")).get()
                 }
                 // One conversation, one request: the end of the connection is the end of the answer.
                 break
@@ -90,11 +92,14 @@ public enum LocalSocket {
         #endif
     }
 
-    /// Sends one request line and gives each answer line, until the other side closes.
+    /// Sends one request line and gives each answer line, until the other side closes or no more is wanted: a program that
+    /// inherited the socket may keep it open.
     ///
     /// Throws `Failure.nobodyListens` when no program does.
+    ///
+    /// - Parameter each: gives whether there is more to come.
     public static func ask(
-        at path: String, _ request: String, each: @escaping @Sendable (String) async throws -> Void
+        at path: String, _ request: String, each: @escaping @Sendable (String) async throws -> Bool
     ) async throws {
         let connection: NIOAsyncChannel<ByteBuffer, ByteBuffer>
         do {
@@ -110,7 +115,9 @@ public enum LocalSocket {
         }
         try await connection.executeThenClose { answers, requests in
             try await requests.write(ByteBuffer(string: request + "\n"))
-            for try await answer in answers { try await each(String(buffer: answer)) }
+            for try await answer in answers {
+                guard try await each(String(buffer: answer)) else { break }
+            }
         }
     }
 }

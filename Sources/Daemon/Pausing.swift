@@ -6,6 +6,9 @@ import RuleRuntime
 
 /// Pauses and resumes: durable first, in force at once.
 struct Pausing: Sendable {
+    /// What is to last longer, in seconds, lasts until it is resumed.
+    private static let longest: Int64 = 100 * 365 * 86_400
+
     let journal: Journal
     let book: PauseBook
     let accounts: [AccountName]
@@ -22,9 +25,7 @@ struct Pausing: Sendable {
             return 2
         case .scope(let scope):
             let now = clock()
-            let until = query.seconds.map { now.addingReportingOverflow($0) }.map {
-                $0.overflow ? .max : $0.partialValue
-            }
+            let until = query.seconds.flatMap { $0 > Self.longest ? nil : now + $0 }
             let pause = Pause(scope: scope, until: until, since: now)
             try await journal.apply([.paused(scope, until: until, at: now)])
             book.note(pause)

@@ -43,6 +43,7 @@ struct Redecision: Sendable {
             let memory = surroundings.memory
             var isStored = false
             while !isStored {
+                if !isAskedFor { try visit.hub.checkPause() }
                 let base = try await memory.base()
                 var state = base.state
                 var records: [DecisionRecord] = []

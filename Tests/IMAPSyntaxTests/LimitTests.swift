@@ -90,6 +90,15 @@ struct LimitTests {
         #expect(kind("* OK fine {\(size)}\r\n") == nil)
     }
 
+    /// Found by fuzzing: what is held is then a byte more than what came.
+    @Test func aBareLineFeedBehindALiteralsHeaderCountsAsCRLF() {
+        let wire = Array("* LIST () NIL {9}\n\r\n".utf8)
+        #expect(Replay(limits: .standard, pieces: [wire]).left == wire.count + 1)
+        #expect(ResponseInvariants.violations(wire, seed: 1).isEmpty)
+        let whole = Replay(limits: .standard, pieces: [Array("* LIST () NIL {1}\na\n".utf8)])
+        #expect(whole.left == 0 && whole.events.count == 1)
+    }
+
     @Test func nothingIsAllocatedAheadOfALiteral() throws {
         var parser = ResponseParser()
         parser.append(ByteBuffer(string: "* LIST () \"/\" {262144}\r\nab"))

@@ -42,7 +42,8 @@ public struct ResponseParser: Sendable {
 
     public init(limits: IMAPLimits = .standard) { self.limits = limits }
 
-    /// Received bytes that no event was made of yet. Zero between responses when nothing follows.
+    /// Received bytes that no event was made of yet. Zero between responses when nothing follows. Where a literal's header
+    /// ended in a bare line feed, that counts as the CRLF that it stands for.
     public var bufferedBytes: Int {
         let held = input.count + line.count - position
         if case .inlineBody(let bytes) = phase { return held + bytes.readableBytes }

@@ -8,7 +8,7 @@ import TestKit
 ///
 ///     home/Receipts: a \Flagged \Seen      a message, its flags
 ///     new: done                            a plan, by the kind of its trigger
-///     sent bob@example.org: a              what the submission server took, by recipient
+///     sent bob@example.org: a              what the submission server took, by recipient, repetitions apart
 ///     hook: title                          what the web server took, repetitions apart
 struct EndState: Hashable, Sendable {
     var lines: [String]
@@ -30,13 +30,16 @@ struct EndState: Hashable, Sendable {
             if kind == "sweep", plan.plan.state == .proposed { continue }
             lines.append("\(kind): \(plan.plan.state.rawValue)")
         }
-        for message in world.submission.taken {
-            let subject =
-                world.letterNames.first { name in
-                    ["", "Fwd: ", "Re: "].contains { message.text.contains("Subject: \($0)\(name)\r\n") }
-                } ?? "?"
-            for recipient in message.recipients { lines.append("sent \(recipient): \(subject)") }
+        lines += world.scenario.sights(world)
+        // How often the same message came is judged by what the journal says of it.
+        let sent = world.submission.taken.flatMap { message in
+            let subject = world.letterNames.first { name in
+                ["", "Fwd: ", "Re: ", "Auto: "].contains { message.text.contains("Subject: \($0)\(name)\r\n") }
+            }
+            let id = message.field("Resent-Message-ID") ?? message.field("Message-ID") ?? ""
+            return message.recipients.map { (line: "sent \($0): \(subject ?? "?")", id: id) }
         }
+        lines += Dictionary(sent.map { ($0.line + $0.id, $0.line) }) { first, _ in first }.values
         for call in Set(world.hook.calls) {
             let title = call.body.split(separator: "\"title\":\"").dropFirst().first?.prefix { $0 != "\"" } ?? "?"
             lines.append("hook: \(title)")

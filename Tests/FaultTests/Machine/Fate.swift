@@ -12,6 +12,8 @@ final class Fate: WireFate {
         var moments: [Breakage.Moment] = []
         var breakage: Breakage?
         var isMet = false
+        var breaks: [Int] = []
+        var hasStalled = false
         var isDead = false
         /// The program ends when the commit in hand is durable.
         var diesAfterCommit = false
@@ -21,22 +23,30 @@ final class Fate: WireFate {
     }
 
     private let state: Mutex<State>
+    /// Cuts the wire at one byte.
+    private let cutter: ByteCutter?
     /// Called once at each death, before anything else happens.
     private let died: @Sendable () -> Void
     /// The wall's clock goes on too.
     private let passed: @Sendable (Int64) -> Void
 
     init(
-        _ breakage: Breakage?, died: @escaping @Sendable () -> Void, passed: @escaping @Sendable (Int64) -> Void
+        _ breakage: Breakage?, cutter: ByteCutter? = nil, died: @escaping @Sendable () -> Void,
+        passed: @escaping @Sendable (Int64) -> Void
     ) {
         state = Mutex(State(breakage: breakage))
+        self.cutter = cutter
         self.died = died
         self.passed = passed
     }
 
     var isDead: Bool { state.withLock { $0.isDead } }
     /// Whether the world was broken.
-    var isMet: Bool { state.withLock { $0.isMet } }
+    var isMet: Bool { state.withLock { $0.isMet } || cutter?.isMet == true }
+    /// The steps at which it was.
+    var breaks: [Int] { state.withLock { $0.breaks } }
+    /// Whether a connection hung.
+    var hasStalled: Bool { state.withLock { $0.hasStalled } }
     var moments: [Breakage.Moment] { state.withLock { $0.moments } }
 
     /// The program dies here, for a reason of its own.
@@ -67,10 +77,12 @@ final class Fate: WireFate {
             state.moments.append(moment)
             if step == state.nextDeath {
                 state.isDead = true
+                state.breaks.append(step)
                 return (.dies, true)
             }
             guard let breakage = state.breakage, breakage.step == step, !state.isMet else { return (nil, false) }
             state.isMet = true
+            state.breaks.append(step)
             switch breakage.way {
             case .dies, .diesTwice:
                 state.isDead = true
@@ -111,7 +123,7 @@ final class Fate: WireFate {
 
     func sending(_ bytes: [UInt8], to host: String) -> Passage {
         switch meet(.send(Self.shown(bytes, host))) {
-        case nil: .arrives
+        case nil: cutting(.up, bytes)
         case .diesAfter: .isCut(after: bytes.count)
         case .straysBehind: .straysBehind
         default: .isLost
@@ -120,12 +132,23 @@ final class Fate: WireFate {
 
     func receiving(_ bytes: [UInt8], from host: String) -> Passage {
         switch meet(.answer(Self.shown(bytes, host))) {
-        case nil: .arrives
+        case nil: cutting(.down, bytes)
         case .replyIsLate: .comesLate(seconds: 50)
         case .replyIsTooLate: .comesLate(seconds: 200)
         case .replyComesTwice: .comesTwice
         default: .isLost
         }
+    }
+
+    private func cutting(_ direction: ByteCut.Direction, _ bytes: [UInt8]) -> Passage {
+        let passage = cutter?.passage(direction, bytes) ?? .arrives
+        if passage != .arrives { state.withLock { $0.breaks.append($0.moments.count - 1) } }
+        return passage
+    }
+
+    func stalled() {
+        state.withLock { $0.hasStalled = true }
+        passed(600)
     }
 
     func keep(_ bytes: StrayBytes, for host: String) {

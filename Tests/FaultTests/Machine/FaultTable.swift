@@ -3,6 +3,7 @@ import Synchronization
 
 /// What came of breaking one scenario everywhere, for the table that `scripts/faults` shows.
 struct FaultTally: Sendable {
+    var part = "in process"
     var scenario: String
     var steps = 0
     var broken = 0
@@ -14,7 +15,7 @@ struct FaultTally: Sendable {
 
     var line: String {
         [
-            "fault-table", "in process", scenario, "\(steps)", "\(broken)", "\(messages)", "\(lost)", "\(doubled)",
+            "fault-table", part, scenario, "\(steps)", "\(broken)", "\(messages)", "\(lost)", "\(doubled)",
             "\(inDoubt)", String(format: "%.1f", seconds),
         ].joined(separator: "\t")
     }

@@ -17,7 +17,7 @@ final class Stage: Sendable {
         self.scenario = scenario
         folder = try ScratchFolder()
         try folder.write("rules/rules.lua", scenario.rules)
-        var text = "rules = \"rules\"\nstate = \"state\"\n\n"
+        var text = "rules = \"rules\"\nstate = \"state\"\n\(scenario.settings)\n\n"
         for account in scenario.accounts.keys.sorted() {
             try folder.write("\(account).secret", "secret\n")
             text += """
@@ -44,7 +44,7 @@ final class Stage: Sendable {
         var description: String
     }
 
-    func world(_ breakage: Breakage?) throws -> World {
-        try World(scenario, configuration, template: template, breakage: breakage)
+    func world(_ breakage: Breakage?, cutter: ByteCutter? = nil) throws -> World {
+        try World(scenario, configuration, template: template, breakage: breakage, byteCutter: cutter)
     }
 }

@@ -10,15 +10,22 @@ struct Trial: Sendable {
         var moments: [Breakage.Moment] = []
         /// Whether the world was broken at all.
         var isBroken = false
+        /// The steps at which it was.
+        var breaks: [Int] = []
+        /// Whether a connection hung.
+        var hasStalled = false
         var end = EndState([])
         /// The letters that were delivered.
         var letters: Set<String> = []
         /// What must not be, whatever the scenario is about.
         var problems: [String] = []
+        /// Recipients to whom an attempt to send ended in doubt.
+        var doubts = 0
     }
 
     let stage: Stage
     var breakage: Breakage?
+    var cutter: ByteCutter?
     /// Prepares the servers for more than fate has in mind.
     var meddling: @Sendable (World) -> Void = { _ in }
 
@@ -29,7 +36,7 @@ struct Trial: Sendable {
     var isMeddled = false
 
     func run() async throws -> Outcome {
-        let world = try stage.world(breakage)
+        let world = try stage.world(breakage, cutter: cutter)
         meddling(world)
         var outcome = Outcome()
         do {
@@ -38,8 +45,17 @@ struct Trial: Sendable {
             outcome.moments = world.fate.moments
             outcome.isBroken = world.fate.isMet
             outcome.letters = Set(world.letterNames)
+            outcome.breaks = world.fate.breaks
+            outcome.hasStalled = world.fate.hasStalled
             outcome.end = try await EndState(of: world)
             outcome.problems += try await remains(world)
+            let sending = try await SendingAccount(of: world)
+            outcome.problems += sending.problems
+            outcome.doubts = sending.doubts
+            if sending.doubts > 0, !stage.scenario.isDoubtful, !outcome.mayDoubt {
+                outcome.problems.append(
+                    "something sent is in doubt, though nothing broke between its dot and the reply")
+            }
             outcome.problems += try await changesOnceMore(world, outcome.end)
         } catch {
             await world.stop()

@@ -49,11 +49,15 @@ final class World: Sendable {
     /// - Parameters:
     ///   - configuration: its state folder is replaced.
     ///   - template: a state folder to begin with; `nil`: none.
-    init(_ scenario: Scenario, _ configuration: Configuration, template: String?, breakage: Breakage?) throws {
+    init(
+        _ scenario: Scenario, _ configuration: Configuration, template: String?, breakage: Breakage?,
+        byteCutter: ByteCutter? = nil
+    ) throws {
         self.scenario = scenario
         folder = try ScratchFolder()
         var configuration = configuration
         configuration.stateFolder = folder.path + "/state"
+        configuration.placePrograms(in: folder.path)
         self.configuration = configuration
         if let template { try FileManager.default.copyItem(atPath: template, toPath: configuration.stateFolder) }
         spool = SpoolKeeper(stateFolder: configuration.stateFolder)
@@ -71,7 +75,7 @@ final class World: Sendable {
         let spool = spool
         let cutter = Cutter()
         fate = Fate(
-            breakage,
+            breakage, cutter: byteCutter,
             died: {
                 spool.keep()
                 cutter.cutAll()
@@ -175,4 +179,15 @@ final class World: Sendable {
     }
 
     func journal() async throws -> Journal { try await engine().surroundings.journal }
+}
+
+extension Configuration {
+    /// `@WORLD@` in the commands of programs and channels becomes this folder.
+    fileprivate mutating func placePrograms(in folder: String) {
+        func placed(_ command: [String]) -> [String] { command.map { $0.replacing("@WORLD@", with: folder) } }
+        for index in programs.indices { programs[index].command = placed(programs[index].command) }
+        for index in channels.indices {
+            if case .command(let command) = channels[index].kind { channels[index].kind = .command(placed(command)) }
+        }
+    }
 }

@@ -9,7 +9,9 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     /// In every account.
     var mailboxes = ["INBOX", "Receipts", "Elsewhere", "Trash", "Archive", "Junk"]
     var rules: String
-    /// Further tables of `postmoon.toml`.
+    /// Lines of `postmoon.toml` above its tables.
+    var settings = ""
+    /// Further tables of `postmoon.toml`; `@WORLD@` in a command is the folder of the world at hand.
     var configuration = ""
     /// Further lines of the table of the account `home`.
     var accountLines = ""
@@ -18,6 +20,12 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     var course: [Phase]
     /// How it may end, in the lines of `EndState`; the first is how it ends when nothing breaks.
     var ends: [[String]]
+    /// How it may end as well when something sent is in doubt and its policy holds it.
+    var endsInDoubt: [[String]] = []
+    /// What else others can see, in lines of the end state.
+    var sights: @Sendable (World) -> [String] = { _ in [] }
+    /// Whether the submission server itself leaves the program in doubt.
+    var isDoubtful = false
     /// Whether another end may be explained by what broke: a message that is in doubt.
     var isInDoubt: @Sendable (_ end: EndState, _ breakage: Breakage, _ moment: Breakage.Moment) -> Bool = { _, _, _ in
         false
@@ -29,6 +37,11 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     var breaksEverywhere = false
 
     var testDescription: String { name }
+
+    /// The names of what is delivered in its course.
+    var letters: Set<String> {
+        Set(course.compactMap { if case .deliver(let letter, _, _, _) = $0 { letter.name } else { nil } })
+    }
 }
 
 /// A part of a scenario. Each is carried to its end before the next begins, whatever broke in it.

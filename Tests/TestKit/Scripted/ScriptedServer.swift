@@ -14,6 +14,8 @@ public final class ScriptedServer: InMemoryServer {
         var traits: ServerTraits
         var mishaps: [Int: Mishap] = [:]
         var bystanders: [Int: @Sendable (ModelMailStore) -> Void] = [:]
+        /// What another client does before every command of that verb.
+        var shadows: [String: @Sendable (ModelMailStore) -> Void] = [:]
         /// What happens to every command of that verb.
         var habits: [String: Mishap] = [:]
         /// What others do before the next command of that verb.
@@ -47,6 +49,11 @@ public final class ScriptedServer: InMemoryServer {
     /// Lets another client act once, right before the next command of that verb, such as `UID MOVE`.
     public func before(_ verb: String, _ act: @escaping @Sendable (ModelMailStore) -> Void) {
         state.withLock { $0.comers[verb] = act }
+    }
+
+    /// Lets another client act right before every such command.
+    public func before(every verb: String, _ act: @escaping @Sendable (ModelMailStore) -> Void) {
+        state.withLock { $0.shadows[verb] = act }
     }
 
     /// Says OK to these, such as `UID MOVE`, and does nothing.
@@ -107,7 +114,8 @@ public final class ScriptedServer: InMemoryServer {
             let number = state.commands.count
             state.commands.append(command.summary)
             let mishap = state.mishaps[number] ?? state.habits[command.verb]
-            return (number, mishap, state.bystanders[number], state.comers.removeValue(forKey: command.verb))
+            let act = state.bystanders[number] ?? state.shadows[command.verb]
+            return (number, mishap, act, state.comers.removeValue(forKey: command.verb))
         }
         guard number < Self.mostCommands else {
             store.note(violation: "commands without end")

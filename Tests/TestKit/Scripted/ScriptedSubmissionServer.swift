@@ -18,6 +18,7 @@ public final class ScriptedSubmissionServer: InMemoryServer {
         var commands: [String] = []
         var connections = 0
         var violations: [String] = []
+        var witness: (@Sendable (TakenMessage) -> Void)?
     }
 
     private let state: Mutex<State>
@@ -58,6 +59,9 @@ public final class ScriptedSubmissionServer: InMemoryServer {
         return SubmissionSession(self)
     }
 
+    /// Lets a test look around at the moment when a message is taken.
+    public func whenTaken(_ look: @escaping @Sendable (TakenMessage) -> Void) { state.withLock { $0.witness = look } }
+
     // MARK: What its sessions say
 
     func meet(_ moment: SubmissionMoment, for recipients: [String]) -> SubmissionMishap? {
@@ -71,9 +75,15 @@ public final class ScriptedSubmissionServer: InMemoryServer {
         }
     }
 
-    func take(_ message: TakenMessage) { state.withLock { $0.taken.append(message) } }
+    func take(_ message: TakenMessage) {
+        let witness = state.withLock { state in
+            state.taken.append(message)
+            return state.witness
+        }
+        witness?(message)
+    }
 
     func note(command: String) { state.withLock { $0.commands.append(command) } }
 
-    func note(violation: String) { state.withLock { $0.violations.append(violation) } }
+    public func note(violation: String) { state.withLock { $0.violations.append(violation) } }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOEmbedded
 
@@ -45,7 +46,13 @@ public final class ServerWire: ChannelDuplexHandler {
         case .isCut(let count):
             _ = conversation.received(Array(bytes.prefix(count)))
             hand([.cut])
-        case .stalls: isStalled = true
+        case .isReset(let count):
+            _ = conversation.received(Array(bytes.prefix(count)))
+            waiting = []
+            if let context = self.context { reset(context) }
+        case .stalls(let count):
+            _ = conversation.received(Array(bytes.prefix(count)))
+            stall(context)
         case .straysBehind:
             fate?.keep(StrayBytes(bytes, for: conversation), for: host)
             hand([.cut])
@@ -81,7 +88,12 @@ public final class ServerWire: ChannelDuplexHandler {
         case .isCut(let count):
             give(Array(bytes.prefix(count)), context)
             if let context = self.context { end(context) }
-        case .stalls: isStalled = true
+        case .isReset(let count):
+            give(Array(bytes.prefix(count)), context)
+            if let context = self.context { reset(context) }
+        case .stalls(let count):
+            give(Array(bytes.prefix(count)), context)
+            if let context = self.context { stall(context) }
         case .comesLate(let seconds):
             isLate = true
             let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
@@ -98,6 +110,32 @@ public final class ServerWire: ChannelDuplexHandler {
         guard context.channel.isActive else { return }
         context.fireChannelRead(NIOAny(ByteBuffer(bytes: bytes)))
         context.fireChannelReadComplete()
+    }
+
+    /// As a socket does it: the error first, and not within a write.
+    private func reset(_ context: ChannelHandlerContext) {
+        isStalled = true
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.execute {
+            guard let context = bound.value.context else { return }
+            context.fireErrorCaught(IOError(errnoCode: ECONNRESET, reason: "read"))
+            if let context = bound.value.context { bound.value.end(context) }
+        }
+    }
+
+    private func stall(_ context: ChannelHandlerContext) {
+        isStalled = true
+        waiting = []
+        let channel = context.channel
+        guard let loop = context.eventLoop as? NIOAsyncTestingEventLoop else { return }
+        fate?.stalled()
+        // A loop's clock is moved from outside, and here is its inside: until the client's patience is at its end.
+        Task {
+            while channel.isActive {
+                await loop.advanceTime(by: .seconds(20))
+                await Task.yield()
+            }
+        }
     }
 
     private func end(_ context: ChannelHandlerContext) {

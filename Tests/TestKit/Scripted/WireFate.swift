@@ -9,6 +9,9 @@ public protocol WireFate: Sendable {
     /// The server has these from a connection that ended before it took them.
     func keep(_ bytes: StrayBytes, for host: String)
 
+    /// A connection hangs; its client finds that out when its time is up.
+    func stalled()
+
     /// Time goes by until what is late has come.
     func wait(seconds: Int64, for loop: any MovableClock)
 }
@@ -20,8 +23,10 @@ public enum Passage: Hashable, Sendable {
     case isLost
     /// Only so many arrive, and the connection ends.
     case isCut(after: Int)
-    /// Nothing arrives, and the connection stays open.
-    case stalls
+    /// Only so many arrive, and the connection is reset.
+    case isReset(after: Int)
+    /// Only so many arrive, and nothing any more in either direction, though the connection stays open.
+    case stalls(after: Int)
     /// The connection ends; the server gets the bytes later. For what is sent.
     case straysBehind
     /// It comes after so many seconds. For answers.

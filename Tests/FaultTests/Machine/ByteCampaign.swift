@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+/// Plays a scenario with the wire cut behind every byte, in either direction, in every manner.
+struct ByteCampaign: Sendable {
+    let scenario: Scenario
+
+    /// Cuts in the ordinary run of the tests.
+    private static let sampleSize = 36
+
+    func run() async throws {
+        let begun = ContinuousClock.now
+        let stage = try await Stage(scenario)
+        let recorder = ByteCutter(nil)
+        let whole = try await Trial(stage: stage, cutter: recorder).run()
+        let ends = scenario.ends.map(EndState.init)
+        try #require(whole.end == ends.first, "\(scenario.name) without a cut ends as \(whole.end.lines)")
+        #expect(whole.problems.isEmpty, "\(scenario.name) without a cut")
+
+        let texts = ByteCut.Direction.allCases.map { ($0, recorder.text($0)) }
+        let all = texts.flatMap { ByteCut.all($0, of: $1) }
+        var tally = FaultTally(part: "every byte", scenario: scenario.name, steps: texts.reduce(0) { $0 + $1.1.count })
+        for cut in chosen(all, texts) {
+            let cutter = ByteCutter(cut)
+            let outcome = try await Trial(stage: stage, cutter: cutter).run()
+            // Bytes that are drawn by lot are of one length, so every cut of the first run is met.
+            #expect(cutter.isMet, "\(cut) of \(scenario.name)")
+            tally.note(outcome, of: scenario)
+            if let complaint = outcome.complaint(about: scenario) {
+                Issue.record(Comment(rawValue: "\(scenario.name), \(cut), seed \(FaultSample.seed)\n\(complaint)"))
+            }
+        }
+        tally.seconds = (ContinuousClock.now - begun) / .seconds(1)
+        try FaultTable.note(tally)
+    }
+
+    /// All of them; in the ordinary run a stride through the edges of lines, and one through the rest.
+    private func chosen(_ all: [ByteCut], _ texts: [(ByteCut.Direction, [UInt8])]) -> [ByteCut] {
+        let environment = ProcessInfo.processInfo.environment
+        if let only = environment["POSTMOON_FAULTS_ONLY"], !only.isEmpty {
+            return all.filter { $0.description == only }
+        }
+        guard !Campaign.isWhole else { return all }
+        let edges = Dictionary(uniqueKeysWithValues: texts.map { ($0, ByteCut.edges(of: $1)) })
+        let isEdge = { (cut: ByteCut) in edges[cut.direction]?.contains(cut.byte) == true }
+        return FaultSample.spread(all.filter(isEdge), Self.sampleSize * 2 / 3)
+            + FaultSample.spread(all.filter { !isEdge($0) }, Self.sampleSize / 3)
+    }
+}

@@ -4,6 +4,10 @@ import Testing
 /// The whole program in one process, broken at every step (FAULTS): whatever breaks, what others see in the end is what
 /// it would have been, and doing it all once more changes nothing.
 @Suite struct FaultTests {
+    @Test(arguments: Scenario.sending) func sending(_ scenario: Scenario) async throws {
+        try await Campaign(scenario: scenario).run()
+    }
+
     @Test(arguments: Scenario.filing) func filing(_ scenario: Scenario) async throws {
         try await Campaign(scenario: scenario).run()
     }
@@ -32,5 +36,13 @@ import Testing
         _ scenario: Scenario, _ deed: Interference.Deed
     ) async throws {
         try await Interference(scenario: scenario, deed: deed).run()
+    }
+
+    @Test(arguments: Scenario.outside) func outside(_ scenario: Scenario) async throws {
+        try await Campaign(scenario: scenario).run()
+    }
+
+    @Test(arguments: Scenario.timed) func timed(_ scenario: Scenario) async throws {
+        try await Campaign(scenario: scenario).run()
     }
 }

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Plays a scenario with the wire cut behind every byte, in either direction, in every manner.
+/// Plays a scenario with the wire cut behind every byte, in either direction: in every manner where a line begins or
+/// ends, else in one of them, which one the seed draws.
 struct ByteCampaign: Sendable {
     let scenario: Scenario
 
@@ -18,11 +19,10 @@ struct ByteCampaign: Sendable {
         #expect(whole.problems.isEmpty, "\(scenario.name) without a cut")
 
         let texts = ByteCut.Direction.allCases.map { ($0, recorder.text($0)) }
-        let all = texts.flatMap { ByteCut.all($0, of: $1) }
         var tally = FaultTally(part: "every byte", scenario: scenario.name, steps: texts.reduce(0) { $0 + $1.1.count })
-        for cut in chosen(all, texts) {
+        for cut in Self.chosen(texts) {
             let cutter = ByteCutter(cut)
-            let outcome = try await Trial(stage: stage, cutter: cutter).run()
+            let outcome = try await Trial(stage: stage, cutter: cutter, restartsAtEnd: false).run()
             // Bytes that are drawn by lot are of one length, so every cut of the first run is met.
             #expect(cutter.isMet, "\(cut) of \(scenario.name)")
             tally.note(outcome, of: scenario)
@@ -35,15 +35,14 @@ struct ByteCampaign: Sendable {
     }
 
     /// All of them; in the ordinary run a stride through the edges of lines, and one through the rest.
-    private func chosen(_ all: [ByteCut], _ texts: [(ByteCut.Direction, [UInt8])]) -> [ByteCut] {
+    private static func chosen(_ texts: [(ByteCut.Direction, [UInt8])]) -> [ByteCut] {
+        let edges = texts.flatMap { ByteCut.edges(of: $1, $0) }
+        let rest = texts.flatMap { ByteCut.rest(of: $1, $0, seed: FaultSample.seed) }
         let environment = ProcessInfo.processInfo.environment
         if let only = environment["POSTMOON_FAULTS_ONLY"], !only.isEmpty {
-            return all.filter { $0.description == only }
+            return (edges + rest).filter { $0.description == only }
         }
-        guard !Campaign.isWhole else { return all }
-        let edges = Dictionary(uniqueKeysWithValues: texts.map { ($0, ByteCut.edges(of: $1)) })
-        let isEdge = { (cut: ByteCut) in edges[cut.direction]?.contains(cut.byte) == true }
-        return FaultSample.spread(all.filter(isEdge), Self.sampleSize * 2 / 3)
-            + FaultSample.spread(all.filter { !isEdge($0) }, Self.sampleSize / 3)
+        guard !Campaign.isWhole else { return edges + rest }
+        return FaultSample.spread(edges, sampleSize * 2 / 3) + FaultSample.spread(rest, sampleSize / 3)
     }
 }

@@ -60,18 +60,26 @@ final class ByteCutter: Sendable {
 }
 
 extension ByteCut {
-    /// Every byte of what passed, in every manner.
-    static func all(_ direction: Direction, of text: [UInt8]) -> [ByteCut] {
-        text.indices.flatMap { index in
-            Manner.allCases.map { ByteCut(direction: direction, byte: index + 1, manner: $0) }
+    /// In every manner where a line begins or ends.
+    static func edges(of text: [UInt8], _ direction: Direction) -> [ByteCut] {
+        edges(of: text).sorted().flatMap { byte in
+            Manner.allCases.map { ByteCut(direction: direction, byte: byte, manner: $0) }
         }
     }
 
-    /// Bytes at which something begins or ends: a line's first and last ones.
-    static func edges(of text: [UInt8]) -> Set<Int> {
+    /// Behind every other byte, in one manner after the other.
+    static func rest(of text: [UInt8], _ direction: Direction, seed: Int) -> [ByteCut] {
+        let edges = edges(of: text)
+        return (1...max(1, text.count)).filter { !edges.contains($0) }.map { byte in
+            let manner = Manner.allCases[(byte + seed) % Manner.allCases.count]
+            return ByteCut(direction: direction, byte: byte, manner: manner)
+        }
+    }
+
+    /// How many bytes have passed where a line's first byte has, its last but the CRLF, that CR, and all of it.
+    private static func edges(of text: [UInt8]) -> Set<Int> {
         var edges: Set<Int> = [1, text.count]
         for index in text.indices where text[index] == 0x0A {
-            // The line's last letter, its CR, the whole of it, and the first byte of the next.
             edges.formUnion([index - 1, index, index + 1, index + 2])
         }
         return edges.filter { (1...max(1, text.count)).contains($0) }

@@ -26,6 +26,8 @@ struct Trial: Sendable {
     let stage: Stage
     var breakage: Breakage?
     var cutter: ByteCutter?
+    /// Whether it is a new start of the program that has to change nothing, and not only one more turn.
+    var restartsAtEnd = true
     /// Prepares the servers for more than fate has in mind.
     var meddling: @Sendable (World) -> Void = { _ in }
 
@@ -163,7 +165,7 @@ struct Trial: Sendable {
 
     /// The program is started once more, later, and nothing may come of it.
     private func changesOnceMore(_ world: World, _ end: EndState) async throws -> [String] {
-        await world.stop()
+        if restartsAtEnd { await world.stop() }
         world.clock.pass(600)
         _ = await world.turn()
         let then = try await EndState(of: world)

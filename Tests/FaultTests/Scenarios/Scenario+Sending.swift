@@ -124,7 +124,7 @@ extension Scenario {
             ],
             ends: [
                 [
-                    "home/INBOX: a", "home/INBOX: a message that nobody sent", "new: done", "new: failed",
+                    "home/INBOX: a", "home/INBOX: (nobody sent this)", "new: done", "new: failed",
                     "sent b@example.net: a",
                 ]
             ]),

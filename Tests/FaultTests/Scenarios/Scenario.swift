@@ -37,11 +37,6 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     var breaksEverywhere = false
 
     var testDescription: String { name }
-
-    /// The names of what is delivered in its course.
-    var letters: Set<String> {
-        Set(course.compactMap { if case .deliver(let letter, _, _, _) = $0 { letter.name } else { nil } })
-    }
 }
 
 /// A part of a scenario. Each is carried to its end before the next begins, whatever broke in it.

@@ -324,7 +324,7 @@ enum JournalSchema {
         BEGIN SELECT RAISE(ABORT, 'each attempt sends the same message'); END;
 
         CREATE TRIGGER finished_plan_has_no_open_step BEFORE UPDATE OF state ON plan
-        WHEN NEW.state IN ('done', 'rolled_back') AND OLD.state <> NEW.state
+        WHEN NEW.state = 'done' AND OLD.state <> NEW.state
             AND EXISTS (SELECT 1 FROM step WHERE step.plan = NEW.id AND step.state IN ('waiting', 'begun'))
         BEGIN SELECT RAISE(ABORT, 'a plan is not finished while a step is open'); END;
 

@@ -117,17 +117,22 @@ struct SoakLetter: Sendable {
                 })
         case .expunge: return [[], copied, filed]
         case .moveAway:
-            var ends: Set<[SoakPlace]> = [filed, [away], (copied + [away]).sorted()]
-            // Copied first and removed then, it can be moved away in between: both are kept.
-            if home == .joe { ends.insert((filed + [away]).sorted()) }
-            return ends
+            // Copied first and removed then, it can be moved away in between: both are kept. Dovecot itself makes both
+            // copies when two clients move a message at the same moment.
+            return [filed, [away], (copied + [away]).sorted(), (filed + [away]).sorted()]
         case .dragBack:
             guard deeds.contains(.draggedBack) else { return [filed] }
             var ends: Set<[SoakPlace]> = [(filed.filter { $0.folder != folder } + [inbox]).sorted()]
             // Cut off from the server's word that it moved the message, it cannot know whose hand that was.
             if wasLeft { ends.insert(filed) }
             // The copy was dragged back before its source was removed: both are kept.
-            if home == .joe { ends.formUnion([[inbox, inbox], (filed + [inbox]).sorted()]) }
+            if home == .joe {
+                let plain = SoakPlace(home: home, folder: "INBOX")
+                // The source's flags are taken back with the plan, those of what was brought back are its own.
+                ends.formUnion([
+                    [inbox, inbox], (filed + [inbox]).sorted(), [plain, inbox], (filed + [plain]).sorted(),
+                ])
+            }
             return ends
         }
     }

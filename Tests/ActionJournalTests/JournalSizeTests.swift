@@ -1,12 +1,15 @@
+import Foundation
 import GRDB
 import MailModel
 import Testing
 
 @testable import ActionJournal
 
-/// A thousand plans a day for half a year: what people ask of such a journal is answered by its indexes.
+/// A thousand plans a day: what people ask of a large journal. `scripts/bench-journal` asks it of half a year, and holds
+/// the answers to a time, which only a machine that does nothing else can keep.
 @Suite(.serialized) struct JournalSizeTests {
-    static let plans = 180_000
+    private static let asked = ProcessInfo.processInfo.environment["POSTMOON_JOURNAL_PLANS"].flatMap { Int($0) }
+    static let plans = asked ?? 18_000
     static let day: Int64 = 86_400
 
     private let scratch: ScratchFolder
@@ -33,18 +36,18 @@ import Testing
             SELECT n FROM counted;
         INSERT INTO plan (id, account, mailbox, uid_validity, uid, trigger, time, identity, message_id, subject, sender,
             event, generation, state, actions, evidence, flags)
-        SELECT n, iif(n % 3, 'home', 'work'), 'INBOX', 7, n, iif(n % 18000 < 1000, 'sweep:' || (1 + n / 18000), 'new'),
+        SELECT n, iif(n % 3, 'home', 'work'), 'INBOX', 7, n, iif(n % \(plans / 10) < \(plans / 180), 'sweep:' || (1 + n / \(plans / 10)), 'new'),
             n * 86, 'identity-' || n, n || '@shop.example', 'Order ' || n, 'a@shop.example', 'new', 1,
-            iif(n > 179990, 'planned', iif(n % 50 = 0, 'failed', 'done')), '[]', '[]', '' FROM number;
+            iif(n > \(plans - 10), 'planned', iif(n % 50 = 0, 'failed', 'done')), '[]', '[]', '' FROM number;
         INSERT INTO plan_rule (plan, position, rule, time, counted) SELECT n, 0, 'Rule ' || (n % 40), n * 86, 1 FROM number;
         INSERT INTO step (plan, position, action, kind, arguments, state, released, outcome, attempt, finished_at)
         SELECT n, 0, 0, 'store_flags', '{"addFlags":["\\\\Seen"]}', 'done', 1, NULL, 1, n * 86 FROM number;
         INSERT INTO step (plan, position, action, kind, arguments, state, released, outcome, attempt, finished_at)
         SELECT n, 1, 1, iif(n % 30, 'uid_move', 'append'), '{"mailbox":"Receipts","create":true}',
-            iif(n > 179990, 'waiting', 'done'), 1, iif(n > 179990, NULL, '{"targetUIDValidity":9,"targetUID":' || n || '}'),
-            1, iif(n > 179990, NULL, n * 86) FROM number;
+            iif(n > \(plans - 10), 'waiting', 'done'), 1, iif(n > \(plans - 10), NULL, '{"targetUIDValidity":9,"targetUID":' || n || '}'),
+            1, iif(n > \(plans - 10), NULL, n * 86) FROM number;
         INSERT INTO step (plan, position, action, kind, arguments, state, released, attempt, finished_at)
-        SELECT n, 2, 2, 'submit', '{}', 'done', 1, 0, n * 86 FROM number WHERE n % 10 = 0 AND n <= 179990;
+        SELECT n, 2, 2, 'submit', '{}', 'done', 1, 0, n * 86 FROM number WHERE n % 10 = 0 AND n <= \(plans - 10);
         INSERT INTO outbox (step, recipient, sender, message_id, spool, policy, state, begun)
         SELECT id, 'b@example.org', 'j@example.org', 'fwd-' || plan, plan || '.eml', 'resend', 'accepted', 1 FROM step
         WHERE kind = 'submit';
@@ -54,17 +57,16 @@ import Testing
         DROP TABLE number;
         """
 
-    /// Says how long it took. Generous, since other tests run at the same time: what would read all of the journal, or all
-    /// of it for each of its plans, takes longer.
+    /// Says how long it took.
     private func measured<Value>(
-        _ what: String, within limit: Duration = .seconds(5), _ body: () async throws -> Value
+        _ what: String, within limit: Duration = .seconds(3), _ body: () async throws -> Value
     ) async throws -> Value {
         let clock = ContinuousClock()
         let start = clock.now
         let value = try await body()
         let time = clock.now - start
         print("journal of \(Self.plans) plans: \(what): \(time)")
-        #expect(time < limit, "\(what)")
+        if Self.asked != nil { #expect(time < limit, "\(what)") }
         return value
     }
 
@@ -81,17 +83,19 @@ import Testing
             }.count == 25)
         #expect(
             try await measured("why, by Message-ID") {
-                try await journal.plans(PlanQuery(messageID: "<90000@shop.example>"))
+                try await journal.plans(PlanQuery(messageID: "<\(Self.plans / 2)@shop.example>"))
             }.count == 1)
-        let key = try key(90_001)
+        let key = try key(UInt32(Self.plans / 2 + 1))
         #expect(try await measured("why, by place") { try await journal.plans(PlanQuery(key: key)) }.count == 1)
         #expect(try await measured("undo --last 20") { try await journal.latestDecisions(20) }.count == 20)
         #expect(try await measured("undo --since 1d") { try await journal.decisions(since: since) }.count == 995)
-        #expect(try await measured("undo --rule") { try await journal.decisions(rule: "Rule 7") }.count == 4_500)
-        let sweep = try await measured("undo sweep:3") { try await journal.decisions(sweep: 3) }
-        #expect(sweep.count == 1_000)
         #expect(
-            try await measured("undo, candidates of a sweep") { try await journal.undoCandidates(sweep) }.count == 1_000
+            try await measured("undo --rule") { try await journal.decisions(rule: "Rule 7") }.count == Self.plans / 40)
+        let sweep = try await measured("undo sweep:3") { try await journal.decisions(sweep: 3) }
+        #expect(sweep.count == Self.plans / 180)
+        #expect(
+            try await measured("undo, candidates of a sweep") { try await journal.undoCandidates(sweep) }.count
+                == sweep.count
         )
         #expect(try await measured("status, counts") { try await journal.counts() }.plans[.planned] == 10)
     }
@@ -121,14 +125,15 @@ import Testing
             try await measured("what was given of 500 arrivals") {
                 try await journal.given(arrivals, to: receipts, of: home)
             }.isEmpty)
-        #expect(try await measured("a bounce") { try await journal.hasSent(messageIDs: ["fwd-90000"]) })
+        #expect(try await measured("a bounce") { try await journal.hasSent(messageIDs: ["fwd-\(Self.plans / 2)"]) })
         #expect(
             try await measured("the ceiling") { try await journal.sentTime(target: "b@example.org", newest: 500) }
                 != nil)
     }
 
     @Test func whatIsOldIsTakenOutInParts() async throws {
-        let now = 240 * Self.day
+        // A third is older than it is to be kept.
+        let now = Int64(Self.plans / 3) * 86 + 180 * Self.day
         let first = try await measured("prune, first 1,000") {
             try await journal.prune(before: now - 180 * Self.day, limit: 1_000, now: now)
         }
@@ -141,7 +146,7 @@ import Testing
                 count += pruned
             }
         }
-        #expect(rest == 60 * 86_400 / 86 - 1_000)
+        #expect(rest == Self.plans / 3 - 1 - 1_000)
         let identity = MessageIdentity(rawValue: "identity-10")
         #expect(try await journal.isKnown([identity], account: account()).count == 1)
         #expect(try await journal.lastSent(identity: identity, target: "b@example.org") == 860)

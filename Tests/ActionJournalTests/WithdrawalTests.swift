@@ -46,8 +46,13 @@ import Testing
     }
 
     @Test func whatWasDoneStaysDone() async throws {
-        let (plan, step, _) = try await waiting()
+        let (plan, step, rows) = try await waiting()
         let move = try await journal.steps(plan)[0]
+        for row in rows {
+            try await journal.apply([
+                .outboxBegun(row, at: 5), .outboxFinished(row, .accepted, .accepted, text: "", notBefore: nil, at: 6),
+            ])
+        }
         try await journal.apply([.stepFinished(step, .done, nil, at: 6)])
         try await journal.apply([.stepWithdrawn(step, outcome, at: 9), .stepWithdrawn(move.id, outcome, at: 9)])
         #expect(try await journal.steps(plan).map(\.state) == [.done, .done])

@@ -54,7 +54,8 @@ import Testing
                 let token = await honest.deliver("mail \(number)")
                 try await program.awaitFiled(token, on: honest)
                 try await program.await("idle again") { honest.isIdledOn }
-                #expect(ContinuousClock.now - start < .seconds(5))
+                // What the hostile one would have to be waited for has no end, or takes half a minute.
+                #expect(ContinuousClock.now - start < .seconds(15))
             }
             #expect(honest.connections == 1)
         }

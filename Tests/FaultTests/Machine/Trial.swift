@@ -91,12 +91,17 @@ struct Trial: Sendable {
         let wasBroken = world.fate.isMet
         var given = try? await ask(world)
         if !isMeddled, world.fate.isMet == wasBroken {
-            return status == nil || given == status
-                ? [] : ["a command gave \(given.map(String.init) ?? "an error"), not \(status ?? 0)"]
+            guard status == nil || given == status else {
+                return ["a command gave \(given.map(String.init) ?? "an error"), not \(status ?? 0)"]
+            }
+            // A command ends with a turn, which also tidies up behind it.
+            return try await settle(world, ["a command"])
         }
-        for _ in 0..<3 {
+        for attempt in 0..<3 {
             let problems = try await settle(world, ["a break"])
-            guard problems.isEmpty, given == nil || (status != nil && given != status) else { return problems }
+            // Of one that may end as it likes only a second answer tells that it was heard.
+            let isUnheard = given == nil || (status.map { $0 != given } ?? (attempt == 0))
+            guard problems.isEmpty, isUnheard else { return problems }
             given = try? await ask(world)
         }
         let problems = try await settle(world)

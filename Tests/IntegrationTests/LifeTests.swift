@@ -114,17 +114,28 @@ struct LifeTests {
         daemon.signal(SIGSTOP)
         let command = try setup.start("undo", "\(plan.number("plan") ?? 0)")
         let socket = "\(setup.stateFolder)/control.sock"
-        func connections() throws -> Int {
-            try String(contentsOfFile: "/proc/net/unix", encoding: .utf8).split(separator: "\n")
-                .count { $0.hasSuffix(socket) }
-        }
-        while try connections() < 2, command.isRunning { await Task.yield() }
+        let end = ContinuousClock.now + .seconds(20)
+        while Self.ends(of: socket) < 2, ContinuousClock.now < end { await Task.yield() }
+        #expect(Self.ends(of: socket) == 2, "it has connected")
         try await daemon.kill()
         #expect(try await command.end() == 75)
         #expect(command.log.last?.line.contains("the daemon ended before it had answered") == true, "\(command.log)")
         // Without a daemon it does the same by itself.
         #expect(try await setup.run("undo", "\(plan.number("plan") ?? 0)").status == 0)
         #expect(server.subjects(of: user) == ["File me"])
+    }
+
+    /// How many sockets of the system bear this path: the one that listens, and one for each connection.
+    private static func ends(of socket: String) -> Int {
+        guard let table = fopen("/proc/net/unix", "r") else { return 0 }
+        defer { fclose(table) }
+        var line = [CChar](repeating: 0, count: 512)
+        var count = 0
+        while fgets(&line, 512, table) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            if text.hasSuffix(socket + "\n") { count += 1 }
+        }
+        return count
     }
 
     @Test

@@ -57,7 +57,8 @@ import Testing
 
     /// Names in the right column that are no code of rules.
     private static let names: Set<String> = [
-        "when", "local", "regex", "postmoon.toml", "[accounts.NAME]", "oauth2", "watch", "idle", "poll", "timeout", "ca",
+        "when", "local", "regex", "postmoon.toml", "[accounts.NAME]", "oauth2", "watch", "idle", "poll", "timeout",
+        "ca",
     ]
     private static let commands: Set<String> = [
         "init", "doctor", "check", "test", "run", "sweep", "inspect", "why", "log", "undo", "release", "pause",

@@ -63,7 +63,7 @@ final class AccountConnector: Sendable {
     private func attempt(_ name: String, _ password: Secret) async -> Result<Session, any Error> {
         do {
             let signedIn = try await dialer.signIn(
-                to: Endpoint(account.imap), user: name, password: password, clientID: Self.clientID,
+                to: Endpoint(account.imap), user: name, proof: .password(password), clientID: Self.clientID,
                 deadlines: account.sessionDeadlines
             )
             return .success(Session(connection: signedIn.connection, server: signedIn.server))

@@ -139,7 +139,7 @@ struct CanaryTests {
         }
         let daemon = try await setup.watch("--log-level", "trace", environment: environment)
         try await servers.dovecot.deliver(Letter("File me"), to: servers.user)
-        _ = try await servers.dovecot.messages(of: "oncall", atLeast: 1)
+        _ = try await servers.dovecot.messages(of: "oncall@example.com", atLeast: 1)
         _ = try await setup.plan { $0.text("status") == "done" }
         let hunt = try await Self.hunt(setup, for: [Self.password], in: [daemon], except: keepers)
         #expect(hunt.finds.isEmpty)
@@ -224,7 +224,7 @@ struct CanaryTests {
         let bench = try await TokenTests.Bench(isSending: true)
         let daemon = try await bench.setup.watch("--log-level", "trace")
         try await bench.dovecot.deliver(Letter("On with it"), to: bench.user)
-        _ = try await bench.dovecot.messages(of: "oncall", atLeast: 1)
+        _ = try await bench.dovecot.messages(of: "oncall@example.com", atLeast: 1)
         bench.service.expireAccessTokens()
         try await bench.disconnect()
         try await bench.dovecot.deliver(Letter("File between"), to: bench.user)

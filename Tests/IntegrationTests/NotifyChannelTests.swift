@@ -18,7 +18,7 @@ struct NotifyChannelTests {
         let server = try await SharedServers.dovecot()
         let user = newUser()
         let hook = try HookListener()
-        let (_, daemon) = try await watching(
+        let (setup, daemon) = try await watching(
             "type = \"webhook\"\nurl = \"\(hook.url)\"\nsecret = { file = \"hook.key\" }",
             account: server.account(user),
             files: ["hook.key": "key-of-both"])
@@ -31,6 +31,7 @@ struct NotifyChannelTests {
             "openssl", "dgst", "-sha256", "-hmac", "key-of-both", "-r", body
         ).prefix(64)
         #expect(request.headers["x-postmoon-signature"] == "sha256=\(expected)")
+        _ = try await setup.plan { $0.text("status") == "done" }
         #expect(try await daemon.stop() == 0)
     }
 
@@ -40,7 +41,7 @@ struct NotifyChannelTests {
         let user = newUser()
         let hook = try HookListener()
         let topic = hook.url.replacingOccurrences(of: "/hook", with: "/my-alerts")
-        let (_, daemon) = try await watching(
+        let (setup, daemon) = try await watching(
             "type = \"ntfy\"\nurl = \"\(topic)\"\nheaders = { Authorization = \"Bearer t\" }",
             account: server.account(user))
         try await server.deliver(Letter("db3 is DOWN"), to: user)
@@ -52,6 +53,7 @@ struct NotifyChannelTests {
         #expect(payload.text("title") == "db3 is DOWN")
         #expect(payload.text("message")?.contains("this is all.") == true)
         try await daemon.entry("notified")
+        _ = try await setup.plan { $0.text("status") == "done" }
         #expect(try await daemon.stop() == 0)
     }
 
@@ -65,7 +67,7 @@ struct NotifyChannelTests {
             "notify-send",
             "#!/bin/sh\n{ printf '%s\\n' \"$@\"; echo \"bus=$DBUS_SESSION_BUS_ADDRESS secret=$SECRET\"; } >\(said).part\n"
                 + "mv \(said).part \(said)\n", mode: 0o700)
-        let (_, daemon) = try await watching(
+        let (setup, daemon) = try await watching(
             "type = \"desktop\"", account: server.account(user),
             environment: [
                 "PATH": "\(folder.path):/usr/bin:/bin", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/x", "SECRET": "canary",
@@ -75,6 +77,7 @@ struct NotifyChannelTests {
         let lines = try String(contentsOfFile: said, encoding: .utf8).split(separator: "\n").map(String.init)
         #expect(lines.prefix(3) == ["--app-name=Postmoon", "--", "-u critical <b>DOWN</b>"])
         #expect(lines.last == "bus=unix:path=/x secret=")
+        _ = try await setup.plan { $0.text("status") == "done" }
         #expect(try await daemon.stop() == 0)
     }
 

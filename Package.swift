@@ -60,7 +60,7 @@ let package = Package(
         .target(name: "CRuleShim", dependencies: ["CLua"]),
         .target(name: "RuleRuntime", dependencies: ["CRuleShim", "CPCRE2", "MIMEParsing", "MailModel"]),
         .target(name: "ActionJournal", dependencies: ["MailModel", grdb]),
-        .target(name: "Notifications", dependencies: ["ChildProgram", "HTTPRequest", "MailModel"]),
+        .target(name: "Notifications", dependencies: ["ChildProgram", "HTTPRequest", "MailModel", "MessageDigest"]),
         .target(
             name: "ActionExecutor",
             dependencies: [
@@ -70,7 +70,10 @@ let package = Package(
         ),
 
         // The program.
-        .target(name: "Accounts", dependencies: ["ChildProgram", "MailModel", toml]),
+        .target(
+            name: "Accounts",
+            dependencies: ["ChildProgram", "HTTPRequest", "MailModel", "MessageDigest", logging, toml]
+        ),
         .target(
             name: "Doctor",
             dependencies: ["Accounts", "MailTransport", "MailModel"]),
@@ -113,7 +116,8 @@ let package = Package(
             name: "MailboxWatchTests", dependencies: ["MailboxWatch", "IMAPSession", "IMAPSyntax", "MailModel"]),
         .testTarget(name: "RuleRuntimeTests", dependencies: ["RuleRuntime", "CRuleShim", "MIMEParsing", "MailModel"]),
         .testTarget(name: "ActionJournalTests", dependencies: ["ActionJournal", "MailModel", grdb]),
-        .testTarget(name: "NotificationsTests", dependencies: ["Notifications", "HTTPRequest", "MailModel"]),
+        .testTarget(
+            name: "NotificationsTests", dependencies: ["Notifications", "HTTPRequest", "MailModel", "MessageDigest"]),
         .testTarget(
             name: "ActionExecutorTests",
             dependencies: [
@@ -121,7 +125,7 @@ let package = Package(
                 "Notifications", "SMTPClient", "TestKit", logging, nioCore, nioEmbedded,
             ]
         ),
-        .testTarget(name: "AccountsTests", dependencies: ["Accounts", "MailModel", toml]),
+        .testTarget(name: "AccountsTests", dependencies: ["Accounts", "HTTPRequest", "MailModel", logging, toml]),
         .testTarget(
             name: "DaemonTests",
             dependencies: [

@@ -11,13 +11,15 @@ final class AccountConnector: Sendable {
     static let clientID = [("name", "Postmoon"), ("version", programVersion)]
 
     let account: AccountConfiguration
+    private let credential: AccountCredential
     private let dialer: Dialer
     private let logger: Logger
     /// The user name that the server took, so that others are not tried again.
     private let goodName = Mutex<String?>(nil)
 
-    init(account: AccountConfiguration, dialer: Dialer, logger: Logger) {
+    init(account: AccountConfiguration, credential: AccountCredential, dialer: Dialer, logger: Logger) {
         self.account = account
+        self.credential = credential
         self.dialer = dialer
         self.logger = logger
     }
@@ -33,20 +35,30 @@ final class AccountConnector: Sendable {
     func connect() async throws -> Session {
         var refusal = SessionError(code: .authFailed, scope: .account, text: "there is no user name to try")
         for name in namesToTry() {
-            let password = try await password()
-            switch await attempt(name, password) {
-            case .success(let session):
+            do {
+                let session = try await connect(as: name)
                 remember(name)
                 return session
-            case .failure(let error):
-                guard let refused = error as? SessionError, refused.code == .authFailed || refused.isLoginRefusal
-                else { throw error }
-                refusal = explain(refused, password)
+            } catch let error as SessionError where error.code == .authFailed || error.code == .appPasswordShape {
                 // Only a refused name or password is worth another form of the name.
-                guard refusal.code == .authFailed || refusal.code == .appPasswordShape else { throw refusal }
+                refusal = error
             }
         }
         throw refusal
+    }
+
+    /// A token that has run out under our hands is renewed, once.
+    private func connect(as name: String) async throws -> Session {
+        let proof = try await credential.proof(for: account.imap)
+        switch await attempt(name, proof) {
+        case .success(let session): return session
+        case .failure(let error):
+            let reason = explain(error, proof)
+            guard proof.isAccessToken, (reason as? SessionError)?.code == .oauthExpired else { throw reason }
+        }
+        await credential.forget(proof)
+        let renewed = try await credential.proof(for: account.imap)
+        return try await attempt(name, renewed).mapError { explain($0, renewed) }.get()
     }
 
     // Apart from the asynchronous code, and kept apart: with a lock inlined into `connect` the optimiser crashes.
@@ -60,10 +72,10 @@ final class AccountConnector: Sendable {
     private func remember(_ name: String) { goodName.withLock { $0 = name } }
 
     @inline(never)
-    private func attempt(_ name: String, _ password: Secret) async -> Result<Session, any Error> {
+    private func attempt(_ name: String, _ proof: LoginProof) async -> Result<Session, any Error> {
         do {
             let signedIn = try await dialer.signIn(
-                to: Endpoint(account.imap), user: name, password: password, clientID: Self.clientID,
+                to: Endpoint(account.imap), user: name, proof: proof, clientID: Self.clientID,
                 deadlines: account.sessionDeadlines
             )
             return .success(Session(connection: signedIn.connection, server: signedIn.server))
@@ -74,37 +86,39 @@ final class AccountConnector: Sendable {
 
     /// What the provider means by its refusal, and what to do about it.
     @inline(never)
-    private func explain(_ error: SessionError, _ password: Secret) -> SessionError {
-        let fits = account.profile.signIn.appPasswordShape.map { $0.matches(password) }
+    private func explain(_ error: any Error, _ proof: LoginProof) -> any Error {
+        guard let refused = error as? SessionError, refused.code == .authFailed || refused.isLoginRefusal else {
+            return error
+        }
+        let fits: Bool? =
+            switch proof {
+            case .password(let password): account.profile.signIn.appPasswordShape.map { $0.matches(password) }
+            case .accessToken: nil
+            }
         let verdict = ServerMessageClassifier.imapLogin(
-            IMAPRefusal(moment: .login, status: .no, responseCode: error.responseCode?.name, text: error.text),
+            IMAPRefusal(moment: .login, status: .no, responseCode: refused.responseCode?.name, text: refused.text),
             profile: account.profile, passwordFits: fits
         )
-        var explained = error
+        var explained = refused
         explained.code = verdict.code
         explained.scope = verdict.scope
         explained.advice = verdict.advice
+        guard proof.isAccessToken, [.authFailed, .oauthExpired].contains(verdict.code) else { return explained }
+        explained.code = .oauthExpired
+        explained.scope = .account
+        explained.advice = AccountCredential.adviceAboutToken(account)
         return explained
     }
 
     /// Who submits the account's mail; `nil` when it has no submission server.
-    func submitter() -> SMTPSubmitter? {
+    func submitter() -> (any MailSubmitting)? {
         guard let smtp = account.smtp else { return nil }
         let user = account.smtpUserNames.first ?? account.user
-        return SMTPSubmitter(
-            dialer: dialer, endpoint: Endpoint(smtp), deadlines: account.submissionDeadlines, logger: logger,
-            login: { [self] in SubmissionLogin(user: user, password: try await password()) }
-        )
-    }
-
-    @inline(never)
-    private func password() async throws -> Secret {
-        switch account.credential {
-        case .password(let source):
-            return try await source.read()
-        case .oauth2:
-            throw SessionError(
-                code: .oauthExpired, scope: .account, text: "oauth2 sign-in cannot be carried out by this version yet"
+        return RenewingSubmitter(credential: credential, server: smtp) { [self] proof in
+            SMTPSubmitter(
+                dialer: dialer, endpoint: Endpoint(smtp), deadlines: account.submissionDeadlines,
+                logger: logger,
+                login: { SubmissionLogin(user: user, proof: proof) }
             )
         }
     }

@@ -1,6 +1,7 @@
 import ActionExecutor
 import IMAPSession
 import MailModel
+import SMTPClient
 import Synchronization
 
 /// Leads from one account to the others, for messages that are moved between them.
@@ -14,6 +15,11 @@ final class AccountDirectory: AccountLinking {
     }
 
     var accounts: Set<AccountName> { hubs.withLock { Set($0.keys) } }
+
+    /// Who submits the mail of one of them; `nil` when it cannot send, or there is none of that name.
+    func submitter(of account: AccountName) -> (any MailSubmitting)? {
+        hubs.withLock { $0[account] }?.connector.submitter()
+    }
 
     func open(_ account: AccountName) async throws -> AccountLink {
         guard let hub = hubs.withLock({ $0[account] }) else {

@@ -39,7 +39,11 @@ final class AccountHub: Sendable {
         self.account = account
         self.surroundings = surroundings
         self.channels = channels
-        connector = AccountConnector(account: account, dialer: surroundings.dialer, logger: surroundings.logger)
+        let credential = AccountCredential(
+            account, http: surroundings.dialer, clock: surroundings.clock, logger: surroundings.logger
+        )
+        connector = AccountConnector(
+            account: account, credential: credential, dialer: surroundings.dialer, logger: surroundings.logger)
     }
 
     /// Messages that had just come in were gone before they could be filed.

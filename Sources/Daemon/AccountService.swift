@@ -158,9 +158,9 @@ struct AccountService: Sendable {
 
     private var noticeRunner: NoticeRunner {
         NoticeRunner(
-            account: hub.name, journal: surroundings.journal, channels: hub.channels, clock: surroundings.clock,
-            logger: logger, rate: surroundings.noticeRate, mayStop: { [hub] in !hub.mayWork },
-            takesBack: { [hub] in hub.wakeFilers() }
+            account: hub.name, journal: surroundings.journal, channels: hub.channels,
+            ceiling: surroundings.noticeCeiling, clock: surroundings.clock, logger: logger,
+            mayStop: { [hub] in !hub.mayWork }, takesBack: { [hub] in hub.wakeFilers() }
         )
     }
 

@@ -2,11 +2,9 @@ import Accounts
 import ActionExecutor
 import ActionJournal
 import Foundation
-import HTTPRequest
 import Logging
 import MailModel
 import MailTransport
-import Notifications
 import RuleRuntime
 
 /// The parts that act, put together for one state folder: the journal and its lock, the rules, the dialer, and one hub
@@ -60,14 +58,20 @@ public struct Engine: Sendable {
         }
         let board = StatusBoard(accounts: configuration.accounts.map(\.name), clock: clock)
         await board.note(rules: StatusBoard.Rules(generation))
+        let ceiling = NoticeCeiling(
+            limits: Dictionary(uniqueKeysWithValues: configuration.channels.map { ($0.name, $0.ceilingHour) }))
+        try await ceiling.restore(from: journal)
         let surroundings = Surroundings(
             configuration: configuration, journal: journal, spool: spool, dialer: dialer, rules: rules,
             health: RuleHealth(), pauses: PauseBook(try await journal.pauses(now: clock()), clock: clock),
-            memory: RuleMemory(journal: journal, clock: clock) { tell($0, logger) }, board: board,
+            memory: RuleMemory(journal: journal, clock: clock) { tell($0, logger) }, noticeCeiling: ceiling,
+            board: board,
             proposing: proposing, clock: clock, logger: logger
         )
-        let channels = channels(configuration, http: dialer)
         let directory = AccountDirectory()
+        let channels = NoticeChannels(
+            configuration: configuration, http: dialer, journal: journal, directory: directory, clock: clock
+        ).all
         let hubs = configuration.accounts.map {
             AccountHub(account: $0, surroundings: surroundings, channels: channels, directory: directory)
         }
@@ -97,30 +101,4 @@ public struct Engine: Sendable {
     }
 
     func hub(_ name: AccountName) -> AccountHub? { hubs.first { $0.name == name } }
-
-    private static func channels(
-        _ configuration: Configuration, http: any HTTPPerforming
-    ) -> [String: any NotificationChannel] {
-        var channels: [String: any NotificationChannel] = [:]
-        for channel in configuration.channels {
-            switch channel.kind {
-            case .webhook(let url, let headers):
-                channels[channel.name] = WebhookChannel(
-                    name: channel.name, url: { try await url.read() },
-                    headers: {
-                        var values: [(String, Secret)] = []
-                        for header in headers { values.append((header.name, try await header.value.read())) }
-                        return values
-                    },
-                    http: http
-                )
-            case .command(let command):
-                channels[channel.name] = CommandChannel(name: channel.name, command: command)
-            case .ntfy, .desktop, .mail:
-                // Named by the configuration but not carried out by this version: a step for it fails and says so.
-                break
-            }
-        }
-        return channels
-    }
 }

@@ -58,7 +58,9 @@ struct MailboxWorker: Sendable {
             if Task.isCancelled || hub.isStopping { return }
             var wait = backoff.next(using: &generator)
             // A refused login is not repeated quickly: providers lock accounts for that.
-            if let fault = outcome as? any Fault, fault.code == .authFailed { wait = max(wait, Backoff.longest) }
+            if let fault = outcome as? any Fault, [.authFailed, .oauthExpired].contains(fault.code) {
+                wait = max(wait, Backoff.longest)
+            }
             await report(outcome, wait: wait)
             await retry.wait(seconds: wait)
         }

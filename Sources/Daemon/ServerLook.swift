@@ -1,5 +1,6 @@
 import Accounts
 import ActionExecutor
+import Foundation
 import IMAPSession
 import IMAPSyntax
 import Logging
@@ -70,7 +71,10 @@ public struct ServerLook: Sendable {
     ) async throws -> Value {
         let dialer = Dialer(threads: 1)
         do {
-            let connector = AccountConnector(account: account, dialer: dialer, logger: logger)
+            let credential = AccountCredential(
+                account, http: dialer, clock: { Int64(Date().timeIntervalSince1970) }, logger: logger
+            )
+            let connector = AccountConnector(account: account, credential: credential, dialer: dialer, logger: logger)
             let session = try await connector.connect()
             let value = try await body(session.connection, session.server)
             await session.connection.logout()

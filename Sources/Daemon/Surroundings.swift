@@ -14,8 +14,8 @@ struct Surroundings: Sendable {
     var rules: RuleKeeper
     var health: RuleHealth
     var pauses: PauseBook
-    var noticeRate = NoticeRate()
     var memory: RuleMemory
+    var noticeCeiling: NoticeCeiling
     var board: StatusBoard
     /// Decisions are only proposed (`--dry-run`).
     var proposing: Bool

@@ -19,28 +19,6 @@ public enum Unsupported {
                 }
             }
         }
-        for channel in configuration.channels {
-            switch channel.kind {
-            case .webhook, .command: break
-            case .ntfy, .desktop, .mail:
-                findings.append(
-                    RuleFinding(
-                        .warning, channel.position, rule: nil,
-                        "[notify.\(channel.name)]: this type is not carried out by this version yet"
-                    )
-                )
-            }
-        }
-        for account in configuration.accounts {
-            if case .oauth2 = account.credential {
-                findings.append(
-                    RuleFinding(
-                        .warning, account.position, rule: nil,
-                        "[accounts.\(account.name)]: oauth2 is not carried out by this version yet"
-                    )
-                )
-            }
-        }
         return findings
     }
 

@@ -48,7 +48,7 @@ public struct AccountCheck: Sendable {
         for name in account.userNames {
             do {
                 let server = try await dialer.trySignIn(
-                    to: endpoint, user: name, password: password, clientID: [("name", "Postmoon")], seconds: 10
+                    to: endpoint, user: name, proof: .password(password), clientID: [("name", "Postmoon")], seconds: 10
                 )
                 results.append(
                     CheckResult(

@@ -21,6 +21,8 @@ public struct CommandResult: Equatable, Sendable {
     /// VANISHED (EARLIER): as the server says it, of any size and perhaps of what is still there.
     public var vanished = UIDSet()
     public var selected: SelectedMailbox?
+    /// The text of the last continuation that asked for a line of ours; of a login, the server's challenge.
+    var lastChallenge = ""
 
     /// The result itself when the server said OK.
     public func checked() throws(SessionError) -> CommandResult {

@@ -164,7 +164,7 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
         case .tagged(let reply):
             answerBytes = 0
             run(machine.received(reply))
-        case .continuation: run(machine.receivedContinuation())
+        case .continuation(_, let text): run(machine.receivedContinuation(text))
         case .fetchBegin, .fetchAttribute, .bodyBegin, .bodyBytes, .bodyEnd, .fetchEnd:
             if case .bodyBytes(let bytes) = event { answerBytes -= bytes.readableBytes }
             guard let message = assembler.receive(event) else { return }

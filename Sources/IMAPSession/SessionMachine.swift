@@ -204,8 +204,9 @@ struct SessionMachine {
         return [.activity]
     }
 
-    mutating func receivedContinuation() -> [Action] {
+    mutating func receivedContinuation(_ text: String = "") -> [Action] {
         if let index = inFlight.firstIndex(where: { !$0.laterSegments.isEmpty }) {
+            inFlight[index].result.lastChallenge = text
             let segment = inFlight[index].laterSegments.removeFirst()
             return [.write(OutboundBytes(segment))] + pump()
         }

@@ -1,4 +1,3 @@
-import Foundation
 import IMAPSyntax
 import MailModel
 import NIOCore
@@ -6,17 +5,21 @@ import NIOCore
 /// What signing in needs to know.
 public struct SignInRequest: Sendable {
     public var user: String
-    public var password: Secret
+    public var proof: LoginProof
     /// Whether TLS must be begun by STARTTLS first.
     public var startTLS: Bool
     /// Name and version given by ID (RFC 2971), where the server offers it.
     public var clientID: [(String, String)]
 
-    public init(user: String, password: Secret, startTLS: Bool, clientID: [(String, String)]) {
+    public init(user: String, proof: LoginProof, startTLS: Bool, clientID: [(String, String)]) {
         self.user = user
-        self.password = password
+        self.proof = proof
         self.startTLS = startTLS
         self.clientID = clientID
+    }
+
+    public init(user: String, password: Secret, startTLS: Bool, clientID: [(String, String)]) {
+        self.init(user: user, proof: .password(password), startTLS: startTLS, clientID: clientID)
     }
 }
 
@@ -32,8 +35,7 @@ public struct SignedIn: Sendable {
 }
 
 extension IMAPConnection {
-    /// Greeting, STARTTLS when asked for, login by the strongest of SASL-IR PLAIN, AUTHENTICATE PLAIN and LOGIN that is
-    /// offered, then capabilities again, namespace and CONDSTORE.
+    /// Greeting, STARTTLS when asked for, login (see `LoginCommand`), then capabilities again, namespace and CONDSTORE.
     public func signIn(_ request: SignInRequest) async throws(SessionError) -> SignedIn {
         let greeting = try await waitForGreeting()
         var offered = try await knownCapabilities()
@@ -70,42 +72,9 @@ extension IMAPConnection {
     }
 
     private func logIn(_ request: SignInRequest, offered: Set<String>) async throws(SessionError) {
-        let plain = Self.plainResponse(user: request.user, password: request.password)
-        let command: SubmittedCommand
-        if offered.contains("AUTH=PLAIN"), offered.contains("SASL-IR") {
-            command = SubmittedCommand(.authenticate(mechanism: "PLAIN", initialResponse: plain))
-        } else if offered.contains("AUTH=PLAIN") {
-            command = SubmittedCommand(
-                .authenticate(mechanism: "PLAIN", initialResponse: nil),
-                continuations: [CommandEncoder.authenticationResponse(plain)]
-            )
-        } else if offered.contains("LOGINDISABLED") {
-            throw SessionError(
-                code: .loginDisabled, scope: .account, command: "LOGIN",
-                text:
-                    "the server accepts no password on this connection (LOGINDISABLED); use security = \"tls\" or \"starttls\""
-            )
-        } else {
-            command = SubmittedCommand(.login(user: request.user, password: request.password))
-        }
-        let reply = try await run([command])[0]
-        guard reply.status != .ok else { return }
-        var error = reply.error
-        // Some servers repeat the line that they did not understand.
-        error.text = Self.masked(error.text, request.password, plain)
-        error.scope = .account
-        if error.code == FaultCode(rawValue: "refused") || error.code == .protocolError { error.code = .authFailed }
-        throw error
-    }
-
-    private static func masked(_ text: String, _ secrets: Secret...) -> String {
-        var masked = text
-        for secret in secrets.map({ $0.reveal() }) where !secret.isEmpty {
-            for form in [secret, Data(secret.utf8).base64EncodedString()] {
-                masked = masked.replacing(form, with: "…")
-            }
-        }
-        return masked
+        let login = try LoginCommand(request, offered: offered)
+        let reply = try await run([login.command])[0]
+        if reply.status != .ok { throw login.refusal(reply) }
     }
 
     private func prepare(
@@ -126,10 +95,5 @@ extension IMAPConnection {
             capabilities: offered, layout: MailboxLayout(namespace: namespace, separator: separator),
             enabled: Set(replies.flatMap(\.enabled).map { $0.uppercased() })
         )
-    }
-
-    /// `NUL user NUL password` (RFC 4616); the encoder makes base64 of it.
-    static func plainResponse(user: String, password: Secret) -> Secret {
-        Secret("\0\(user)\0\(password.reveal())")
     }
 }

@@ -8,7 +8,7 @@ extension Dialer {
     ///
     /// With `security = starttls` no credential leaves before TLS stands; what the server says before is forgotten.
     public func signIn(
-        to endpoint: Endpoint, user: String, password: Secret, clientID: [(String, String)],
+        to endpoint: Endpoint, user: String, proof: LoginProof, clientID: [(String, String)],
         deadlines: SessionDeadlines = .standard
     ) async throws -> (connection: IMAPConnection, server: SignedIn) {
         let upgrade = endpoint.security == .startTLS ? try startTLS(endpoint) : nil
@@ -18,7 +18,7 @@ extension Dialer {
         do {
             let server = try await connection.signIn(
                 SignInRequest(
-                    user: user, password: password, startTLS: endpoint.security == .startTLS, clientID: clientID
+                    user: user, proof: proof, startTLS: endpoint.security == .startTLS, clientID: clientID
                 )
             )
             return (connection, server)
@@ -37,10 +37,10 @@ extension Dialer {
     ///
     /// - Parameter seconds: for greeting and each answer.
     public func trySignIn(
-        to endpoint: Endpoint, user: String, password: Secret, clientID: [(String, String)], seconds: Double
+        to endpoint: Endpoint, user: String, proof: LoginProof, clientID: [(String, String)], seconds: Double
     ) async throws -> SignedIn {
         let (connection, server) = try await signIn(
-            to: endpoint, user: user, password: password, clientID: clientID,
+            to: endpoint, user: user, proof: proof, clientID: clientID,
             deadlines: SessionDeadlines(greeting: seconds, answer: seconds, idleAnswer: seconds)
         )
         await connection.logout()

@@ -3,10 +3,12 @@ import MailModel
 
 /// Runs a program for each notification: the facts in `POSTMOON_…` variables, the body also on standard input.
 ///
-/// The idempotency key is `POSTMOON_PLAN` together with `POSTMOON_KEY`. Exit status 0 is success; 75 (`EX_TEMPFAIL`)
+/// The idempotency key is `POSTMOON_PLAN` together with `POSTMOON_KEY`; `POSTMOON_COUNT` is how many notifications a
+/// digest stands for, and 1 otherwise. Exit status 0 is success; 75 (`EX_TEMPFAIL`)
 /// asks for another try.
 public struct CommandChannel: NotificationChannel {
     public let name: String
+    public let mayRepeat = false
     private let command: [String]
     private let timeout: Duration
 
@@ -41,7 +43,7 @@ public struct CommandChannel: NotificationChannel {
             "POSTMOON_TITLE": notification.title, "POSTMOON_BODY": notification.body,
             "POSTMOON_PLAN": notification.plan, "POSTMOON_RULE": notification.rule,
             "POSTMOON_ACCOUNT": notification.account, "POSTMOON_MESSAGE_ID": notification.messageID,
-            "POSTMOON_KEY": notification.key,
+            "POSTMOON_KEY": notification.key, "POSTMOON_COUNT": "\(max(1, notification.heldBack.count))",
         ].mapValues(beginning)
     }
 

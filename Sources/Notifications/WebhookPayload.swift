@@ -7,6 +7,8 @@ struct WebhookPayload: Encodable {
     var messageID: String
     var plan: String
     var key: String
+    /// What a digest stands for; absent in others.
+    var heldBack: [WebhookPayload]?
 
     init(_ notification: Notification) {
         title = notification.title
@@ -16,11 +18,13 @@ struct WebhookPayload: Encodable {
         messageID = notification.messageID
         plan = notification.plan
         key = notification.key
+        heldBack = notification.heldBack.isEmpty ? nil : notification.heldBack.map(WebhookPayload.init)
     }
 
     private enum CodingKeys: String, CodingKey {
         case title, body, account, rule
         case messageID = "message_id"
         case plan, key
+        case heldBack = "held_back"
     }
 }

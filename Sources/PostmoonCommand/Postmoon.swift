@@ -9,7 +9,7 @@ struct Postmoon: AsyncParsableCommand {
         abstract: "Watches mailboxes over IMAP and runs your own mail rules, written in Lua.",
         version: programVersion,
         subcommands: [
-            Run.self, Check.self, TestCommand.self, Sweep.self, Inspect.self, Why.self, Repl.self, Log.self,
+            Run.self, Login.self, Check.self, TestCommand.self, Sweep.self, Inspect.self, Why.self, Repl.self, Log.self,
             Status.self, Release.self, Undo.self, PauseCommand.self, Resume.self, Folders.self, DoctorCommand.self,
             JournalCommand.self, Forget.self, Reference.self,
         ]
@@ -17,6 +17,7 @@ struct Postmoon: AsyncParsableCommand {
 
     /// 0 done, 1 a finding or failure, 2 wrong usage or configuration, 75 try again later (DESIGN §5).
     static func main() async {
+        CoreDumps.forbid()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

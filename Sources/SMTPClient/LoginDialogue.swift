@@ -1,12 +1,8 @@
 import MailModel
 
-/// The login by AUTH (RFC 4954): PLAIN where offered (RFC 4616), else LOGIN.
+/// The login by AUTH (RFC 4954): a password by PLAIN where offered (RFC 4616), else by LOGIN; an access token by
+/// OAUTHBEARER, else by XOAUTH2.
 struct LoginDialogue: Sendable {
-    enum Mechanism: String, Sendable {
-        case plain = "PLAIN"
-        case login = "LOGIN"
-    }
-
     /// What the machine does after a reply.
     enum Step: Equatable {
         case send(SubmissionCommand)
@@ -21,6 +17,10 @@ struct LoginDialogue: Sendable {
     let opening: SubmissionCommand
     /// What is still to be given to challenges, in order.
     private var responses: [SASLResponse]
+    /// What answers the challenge that says why a token is refused.
+    private let answerToFailure: SASLResponse?
+    private var failure: BearerFailure?
+    private let showsToken: Bool
     /// What must not be seen in an error, should the server repeat it.
     private let secrets: [String]
 
@@ -29,32 +29,29 @@ struct LoginDialogue: Sendable {
 
     init(_ login: SubmissionLogin, extensions: ServerExtensions) throws(SMTPError) {
         self.extensions = extensions
-        let offered = extensions.authMechanisms
-        let user = Array(login.user.utf8)
-        let password = Array(login.password.reveal().utf8)
-        guard !user.contains(0), !password.contains(0), !user.isEmpty, !password.isEmpty else {
+        let secret = login.proof.secret.reveal()
+        guard !login.user.utf8.contains(0), !secret.utf8.contains(0), !login.user.isEmpty, !secret.isEmpty else {
             throw SMTPError(
                 code: .authFailed, scope: .account, stage: .authentication,
                 detail: "user name or password is empty or carries a NUL; look at the account's configuration")
         }
-        if offered.contains(Mechanism.plain.rawValue) {
-            let response = SASLResponse([0] + user + [0] + password)
-            let isShort = response.encoded.utf8.count <= Self.commandLimit
-            opening = .auth(mechanism: Mechanism.plain.rawValue, initialResponse: isShort ? response : nil)
-            // Kept when already given: some servers ask for it all the same.
-            responses = [response]
-        } else if offered.contains(Mechanism.login.rawValue) {
-            opening = .auth(mechanism: Mechanism.login.rawValue, initialResponse: nil)
-            responses = [SASLResponse(user), SASLResponse(password)]
-        } else {
-            let names = offered.sorted().prefix(10).joined(separator: " ")
-            throw SMTPError(
-                code: .loginDisabled, scope: .account, stage: .authentication,
-                detail: names.isEmpty
-                    ? "the SMTP server offers no login on this connection"
-                    : "the SMTP server offers only logins that are not known here: \(String(names.prefix(200)))")
+        let offer: Offer
+        switch login.proof {
+        case .password(let password):
+            offer = try Self.password(password, of: login.user, extensions.authMechanisms)
+            answerToFailure = nil
+        case .accessToken(let token, let host, let port):
+            let (mechanism, message) = try Self.token(
+                token, of: login.user, host: host, port: port, extensions.authMechanisms)
+            offer = Offer(mechanism: mechanism.rawValue, responses: [message], mayBeInitial: true)
+            answerToFailure = SASLResponse(Array(mechanism.answerToFailure.reveal().utf8))
         }
-        secrets = [login.password.reveal()] + responses.map(\.encoded) + [SASLResponse(password).encoded]
+        showsToken = login.proof.isAccessToken
+        let isInitial = offer.mayBeInitial && offer.responses[0].encoded.utf8.count <= Self.commandLimit
+        opening = .auth(mechanism: offer.mechanism, initialResponse: isInitial ? offer.responses[0] : nil)
+        // Kept when already given: some servers ask for it all the same.
+        responses = offer.responses
+        secrets = [secret, SASLResponse(Array(secret.utf8)).encoded] + offer.responses.map(\.encoded)
     }
 
     mutating func received(_ reply: SMTPReply) -> Step {
@@ -62,6 +59,11 @@ struct LoginDialogue: Sendable {
         case 235:
             return .signedIn
         case 334:
+            if let answerToFailure, failure == nil, let failure = BearerFailure(challenge: reply.lines.joined()) {
+                self.failure = failure
+                responses = []
+                return .send(.authResponse(answerToFailure))
+            }
             guard !responses.isEmpty else {
                 return .failed(
                     .protocolError("the SMTP server asks for more than the login has", stage: .authentication))
@@ -74,13 +76,75 @@ struct LoginDialogue: Sendable {
                     .protocolError(
                         "the SMTP server's answer does not fit the login", stage: .authentication, reply: reply))
             }
-            return .failed(SMTPError(reply: reply, stage: .authentication))
+            return .failed(refusal(reply))
         }
+    }
+
+    /// A token that is refused is no better than one that has run out: a new one is needed.
+    private func refusal(_ reply: SMTPReply) -> SMTPError {
+        var error = SMTPError(reply: reply, stage: .authentication)
+        guard showsToken else { return error }
+        if error.code == .authFailed {
+            error.code = .oauthExpired
+            error.detail = "the SMTP server refused the access token"
+        }
+        if let failure { error.detail += "\(failure)" }
+        return error
     }
 
     /// A server that quotes the line it did not like must not carry the password into log and journal.
     func withoutSecrets(_ reply: SMTPReply) -> SMTPReply {
         let leaks = reply.lines.contains { line in secrets.contains { line.contains($0) } }
         return leaks ? SMTPReply(code: reply.code, lines: ["(text withheld: it repeats the login)"]) : reply
+    }
+}
+
+// MARK: - Mechanisms
+
+extension LoginDialogue {
+    /// A mechanism with what it has to say.
+    private struct Offer {
+        var mechanism: String
+        var responses: [SASLResponse]
+        /// Whether the first response may stand in the command itself.
+        var mayBeInitial: Bool
+    }
+
+    private static func password(
+        _ password: Secret, of user: String, _ offered: Set<String>
+    ) throws(SMTPError) -> Offer {
+        let user = Array(user.utf8)
+        let password = Array(password.reveal().utf8)
+        if offered.contains("PLAIN") {
+            return Offer(mechanism: "PLAIN", responses: [SASLResponse([0] + user + [0] + password)], mayBeInitial: true)
+        }
+        if offered.contains("LOGIN") {
+            return Offer(
+                mechanism: "LOGIN", responses: [SASLResponse(user), SASLResponse(password)], mayBeInitial: false)
+        }
+        throw unknownMechanisms(offered, "offers only logins that are not known here")
+    }
+
+    private static func token(
+        _ token: Secret, of user: String, host: String, port: Int, _ offered: Set<String>
+    ) throws(SMTPError) -> (BearerMechanism, SASLResponse) {
+        guard let mechanism = BearerMechanism.best(of: offered) else {
+            throw unknownMechanisms(offered, "takes no access tokens; it offers only")
+        }
+        guard let message = mechanism.message(user: user, token: token, host: host, port: port) else {
+            throw SMTPError(
+                code: .configuration, scope: .account, stage: .authentication,
+                detail: "the access token, or the user name, holds characters that neither can have")
+        }
+        return (mechanism, SASLResponse(Array(message.reveal().utf8)))
+    }
+
+    private static func unknownMechanisms(_ offered: Set<String>, _ complaint: String) -> SMTPError {
+        let names = offered.sorted().prefix(10).joined(separator: " ")
+        return SMTPError(
+            code: .loginDisabled, scope: .account, stage: .authentication,
+            detail: names.isEmpty
+                ? "the SMTP server offers no login on this connection"
+                : "the SMTP server \(complaint): \(String(names.prefix(200)))")
     }
 }

@@ -21,12 +21,14 @@ public struct Submission: Sendable {
 /// Who signs in. `none` stands where a server takes mail without.
 public struct SubmissionLogin: Sendable {
     public var user: String
-    public var password: Secret
+    public var proof: LoginProof
 
-    public init(user: String, password: Secret) {
+    public init(user: String, proof: LoginProof) {
         self.user = user
-        self.password = password
+        self.proof = proof
     }
+
+    public init(user: String, password: Secret) { self.init(user: user, proof: .password(password)) }
 }
 
 /// How the connection is protected.

@@ -198,6 +198,8 @@ import Testing
             type = "webhook"
             url = { file = "lab.secret" }
             headers = { Authorization = { file = "lab.secret" }, X-Title = "t" }
+            secret = { env = "HOOK_KEY" }
+            ceiling = { hour = 7 }
             [notify.topic]
             type = "ntfy"
             url = "https://ntfy.sh/topic"
@@ -212,7 +214,9 @@ import Testing
             to = "boss@example.org"
             """)
         #expect(configuration.channels.map(\.name) == ["hook", "topic", "screen", "script", "boss"])
-        guard case .webhook(.source(.file(let file)), let headers) = configuration.channels[0].kind,
+        guard
+            case .webhook(.source(.file(let file)), let headers, .source(.environment("HOOK_KEY"))) =
+                configuration.channels[0].kind,
             case .ntfy(.literal(let url), _) = configuration.channels[1].kind,
             case .desktop = configuration.channels[2].kind,
             case .command(let command) = configuration.channels[3].kind,
@@ -221,6 +225,7 @@ import Testing
             Issue.record("a channel of the wrong kind")
             return
         }
+        #expect(configuration.channels.map(\.ceilingHour) == [7, 60, 60, 60, 60])
         #expect(file == "\(folder.path)/lab.secret")
         #expect(headers.map(\.name) == ["Authorization", "X-Title"])
         #expect(url.reveal() == "https://ntfy.sh/topic")
@@ -245,16 +250,36 @@ import Testing
             user = "c"
             imap = { host = "h" }
             oauth2 = { client_id = "id", refresh_token = "written here", token_url = "http://127.0.0.1:9/t" }
+            [accounts.d]
+            provider = "gmail"
+            user = "d@gmail.com"
+            oauth2 = { client_id = "id", client_secret = "s", device_url = "http://127.0.0.1:9/d" }
+            [accounts.e]
+            provider = "outlook"
+            user = "e@outlook.com"
+            oauth2 = { client_id = "id", refresh_token = { file = "not-yet" } }
             """, mode: 0o600)
         guard case .oauth2(.command(["token"])) = configuration.accounts[0].credential,
             case .oauth2(.refresh(let microsoft)) = configuration.accounts[1].credential,
-            case .oauth2(.refresh(let own)) = configuration.accounts[2].credential
+            case .oauth2(.refresh(let own)) = configuration.accounts[2].credential,
+            case .oauth2(.refresh(let google)) = configuration.accounts[3].credential,
+            case .oauth2(.refresh(let later)) = configuration.accounts[4].credential
         else {
             Issue.record("a credential of the wrong kind")
             return
         }
         #expect(microsoft.tokenURL == "https://login.microsoftonline.com/common/oauth2/v2.0/token")
         #expect(microsoft.scope.hasSuffix("offline_access"))
+        #expect(microsoft.deviceURL?.hasSuffix("/devicecode") == true)
         #expect(own.tokenURL == "http://127.0.0.1:9/t")
+        #expect(own.authorizeURL == nil && own.deviceURL == nil)
+        #expect(google.refreshToken == nil, "what `postmoon login` stores")
+        #expect(google.authorizeURL?.hasPrefix("https://accounts.google.com/") == true)
+        #expect(google.deviceURL == "http://127.0.0.1:9/d")
+        guard case .source(.file(let file)) = later.refreshToken else {
+            Issue.record("no file")
+            return
+        }
+        #expect(file == "\(folder.path)/not-yet", "it may be missing until then")
     }
 }

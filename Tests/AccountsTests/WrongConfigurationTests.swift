@@ -225,7 +225,6 @@ struct WrongConfiguration: CustomTestStringConvertible, Sendable {
         .password(
             "half a token", "oauth2 = { scope = \"s\" }",
             "4: `oauth2` in [accounts.a] has no `client_id`: or give command = [...] that prints an access token",
-            "4: `oauth2` in [accounts.a] has no `refresh_token`: write refresh_token = { file = \"a.secret\" }",
             "4: `oauth2` in [accounts.a] has no `token_url`: it is the address where the provider renews tokens"),
     ]
 
@@ -260,6 +259,11 @@ struct WrongConfiguration: CustomTestStringConvertible, Sendable {
             type = "webhook"
             url = "https://h"
             headers = { "a b" = "c", d = 1 }
+            [notify.j]
+            type = "webhook"
+            url = "https://h"
+            secret = "hunter2"
+            ceiling = { hour = 0, day = 1 }
             """,
             "5: [notify.a] has no `type`: write type = \"webhook\" (or ntfy, desktop, command, mail)",
             "8: `type` in [notify.b] must be \"webhook\", \"ntfy\", \"desktop\", \"command\" or \"mail\", "
@@ -271,7 +275,11 @@ struct WrongConfiguration: CustomTestStringConvertible, Sendable {
             "22: `account` in [notify.g]: there is no account \"nobody\"",
             "26: `account` in [notify.h]: the account a has no `smtp` or no address",
             "31: \"a b\" in `headers` in [notify.i] cannot be the name of a header",
-            "31: `d` in `headers` in [notify.i] must be a text in quotation marks or { file = \"...\" }, not a whole number"
+            "31: `d` in `headers` in [notify.i] must be a text in quotation marks or { file = \"...\" }, not a whole number",
+            "35: `secret` in [notify.j] is a secret and others can read this file: "
+                + "write secret = { file = \"...\" }, or chmod 600 {folder}/postmoon.toml",
+            "36: `hour` in `ceiling` in [notify.j] must be from 1 to 1000, not 0",
+            "36: unknown key `day` in `ceiling` in [notify.j]"
         )
     ]
 

@@ -31,12 +31,12 @@ enum ImportTable {
         "ActionJournal": ["GRDB"],
         "ChildProgram": ["Subprocess"],
         "MessageDigest": ["COpenSSL"],
-        "Notifications": ["HTTPRequest", "ChildProgram"],
+        "Notifications": ["HTTPRequest", "ChildProgram", "MessageDigest"],
         "ActionExecutor": [
             "ActionJournal", "IMAPSession", "IMAPSyntax", "SMTPClient", "MIMEParsing", "Notifications", "MessageDigest",
             "ChildProgram",
         ],
-        "Accounts": ["HTTPRequest", "TOMLKit", "ChildProgram"],
+        "Accounts": ["HTTPRequest", "TOMLKit", "ChildProgram", "MessageDigest"],
         "Doctor": ["Accounts", "MailTransport", "IMAPSession", "SMTPClient", "TLSChannel"],
         "Daemon": [
             "Accounts", "ActionExecutor", "ActionJournal", "Doctor", "HTTPRequest", "IMAPSession", "IMAPSyntax",

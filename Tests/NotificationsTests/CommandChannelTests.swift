@@ -14,7 +14,8 @@ import Testing
         let parts = String(decoding: try folder.content(), as: UTF8.self).split(separator: "\0")
         #expect(
             parts == [
-                "POSTMOON_ACCOUNT=home", "POSTMOON_BODY=Zeile\n\u{2028}</script>", "POSTMOON_KEY=17-2 ü",
+                "POSTMOON_ACCOUNT=home", "POSTMOON_BODY=Zeile\n\u{2028}</script>", "POSTMOON_COUNT=1",
+                "POSTMOON_KEY=17-2 ü",
                 "POSTMOON_MESSAGE_ID=a/b@example.org", "POSTMOON_PLAN=17", "POSTMOON_RULE=Pager",
                 "POSTMOON_TITLE=Ärger \"mit\" CRLF\r\n", "Zeile\n\u{2028}</script>",
             ])

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPRequest
 import MailModel
+import MessageDigest
 import Notifications
 import Testing
 
@@ -27,6 +28,46 @@ import Testing
         #expect(sent.first { $0.0 == "Idempotency-Key" }?.1 == "17-2--")
         #expect(sent.first { $0.0 == "authorization" }?.1 == "Bearer canary-token")
         #expect(sent.filter { $0.0.lowercased() == "content-type" }.map(\.1) == ["application/x"])
+    }
+
+    @Test func aSecretSignsTheBody() async throws {
+        let http = RecordingHTTP(.success(HTTPResponse(status: 200)))
+        let url = Secret("https://hooks.example.org/")
+        let signed = WebhookChannel(
+            name: "n", url: { url }, headers: { [] }, signingKey: { Secret("canary-key") }, http: http)
+        try await signed.deliver(.sample)
+        let request = try #require(await http.requests.first)
+        let code = MessageDigest.hmacSHA256(key: Array("canary-key".utf8), message: request.body)
+        let value = request.headers.first { $0.0 == "X-Postmoon-Signature" }?.1
+        #expect(value == "sha256=\(MessageDigest.hex(code))")
+        try await channel(http).deliver(.sample)
+        #expect(await http.requests.last?.headers.contains { $0.0 == "X-Postmoon-Signature" } == false)
+        struct Leak: Error { var text = "canary-leak" }
+        let broken = WebhookChannel(
+            name: "n", url: { url }, headers: { [] }, signingKey: { throw Leak() }, http: http)
+        let error = await #expect(throws: NotificationError.self) { try await broken.deliver(.sample) }
+        #expect(error.map { "\($0)".contains("canary") } == false, "and nothing goes out unsigned")
+        #expect(await http.requests.count == 2)
+    }
+
+    @Test func aDigestSaysWhatItStandsFor() async throws {
+        let http = RecordingHTTP(.success(HTTPResponse(status: 200)))
+        let members = (1...60).map { number in
+            var member = Notifications.Notification.sample
+            (member.title, member.key) = ("T\(number)\r\nX", "\(number)-0")
+            return member
+        }
+        let digest = Notifications.Notification.digest(of: members)
+        try await channel(http).deliver(digest)
+        let body = try #require(await http.requests.first).body
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])
+        let heldBack = try #require(object["held_back"] as? [[String: Any]])
+        #expect(heldBack.compactMap { $0["key"] as? String } == members.map(\.key))
+        #expect(object["title"] as? String == "60 notifications")
+        let lines = digest.body.split(separator: "\n")
+        #expect(lines.count == 51 && lines.first == "- T1 X (Pager)" && lines.last == "and 10 more")
+        #expect(digest.key == Notifications.Notification.digest(of: members).key)
+        #expect(digest.key != Notifications.Notification.digest(of: members.dropLast()).key)
     }
 
     @Test(arguments: [200, 201, 202, 204, 299])

@@ -25,6 +25,8 @@ public struct AccountConfiguration: Sendable {
     public var imap: ServerEndpoint
     public var smtp: ServerEndpoint?
     public var credential: CredentialSource
+    /// The configuration's state folder: refresh tokens are kept there that have no file of their own.
+    public var stateFolder: String
     /// Where the account stands in the configuration file.
     public var position: SourcePosition
 

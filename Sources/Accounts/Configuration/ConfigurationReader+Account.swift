@@ -2,7 +2,7 @@ import MailModel
 
 extension ConfigurationReader {
     /// `[accounts.NAME]`; every key is read even when an earlier one is wrong, so that all problems are reported.
-    func account(_ name: AccountName, _ reader: TableReader) -> AccountConfiguration? {
+    func account(_ name: AccountName, _ reader: TableReader, stateFolder: String) -> AccountConfiguration? {
         let chosen = profile(reader)
         let imap = imapEndpoint(reader, profile: chosen)
         let smtp = endpoint("smtp", reader, base: chosen?.smtp, ports: .submission)
@@ -34,7 +34,7 @@ extension ConfigurationReader {
             name: name, profile: profile, user: user, address: address, displayName: displayName, aliases: aliases,
             watch: watch, folders: folders, unknown: unknown, idleSeconds: Int(idle), pollSeconds: Int(poll),
             timeoutSeconds: timeout, ceilingHour: ceiling.hour, ceilingDay: ceiling.day, imap: imap, smtp: smtp,
-            credential: credential,
+            credential: credential, stateFolder: stateFolder,
             position: SourcePosition(file: path, line: reader.line))
     }
 

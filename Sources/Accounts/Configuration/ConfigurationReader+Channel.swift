@@ -14,10 +14,11 @@ extension ConfigurationReader {
             }
             guard let type = reader.choice("type", of: ChannelType.self) else { return nil }
             let kind = kind(type, reader, accounts: accounts, declared: declared)
+            let ceiling = ceiling(reader)
             reader.finish()
             return kind.map {
                 NotifyChannelConfiguration(
-                    name: name, kind: $0, position: SourcePosition(file: path, line: reader.line))
+                    name: name, kind: $0, ceilingHour: ceiling, position: SourcePosition(file: path, line: reader.line))
             }
         }
     }
@@ -28,7 +29,11 @@ extension ConfigurationReader {
         switch type {
         case .webhook:
             let headers = headers(reader)
-            return url(reader, example: "https://example.org/hook").map { .webhook(url: $0, headers: headers) }
+            let secret = reader.take("secret").map { privateText($0, "secret", reader) }
+            let url = url(reader, example: "https://example.org/hook")
+            // Left out, nothing is signed; written but wrong, it has been reported.
+            if let secret, secret == nil { return nil }
+            return url.map { .webhook(url: $0, headers: headers, secret: secret ?? nil) }
         case .ntfy:
             let headers = headers(reader)
             return url(reader, example: "https://ntfy.sh/your-topic").map { .ntfy(url: $0, headers: headers) }
@@ -45,6 +50,12 @@ extension ConfigurationReader {
         case .mail:
             return mail(reader, accounts: accounts, declared: declared)
         }
+    }
+
+    private func ceiling(_ reader: TableReader) -> Int {
+        guard let table = reader.table("ceiling") else { return 60 }
+        defer { table.finish() }
+        return table.integer("hour", in: 1...1_000) ?? 60
     }
 
     private func url(_ reader: TableReader, example: String) -> ConfiguredText? {

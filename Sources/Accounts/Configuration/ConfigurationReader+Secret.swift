@@ -31,7 +31,11 @@ extension ConfigurationReader {
     }
 
     /// A table with exactly one of `command`, `file`, `env`, `credential`.
-    func secretSource(_ node: TOMLNode, _ key: String, _ reader: TableReader) -> SecretSource? {
+    ///
+    /// - Parameter isMadeLater: whether Postmoon itself writes the file, so that it may be missing.
+    func secretSource(
+        _ node: TOMLNode, _ key: String, _ reader: TableReader, isMadeLater: Bool = false
+    ) -> SecretSource? {
         guard let table = TableReader(node, title: "`\(key)`\(reader.place)", problems: problems) else { return nil }
         var sources: [SecretSource] = []
         if let command = table.command("command") {
@@ -41,7 +45,7 @@ extension ConfigurationReader {
         }
         if let (file, line) = table.text("file") {
             let path = absolute(file)
-            checkSecretFile(path, table, line)
+            checkSecretFile(path, table, line, isMadeLater: isMadeLater)
             sources.append(.file(path))
         }
         if let (name, line) = table.text("env") {
@@ -68,8 +72,9 @@ extension ConfigurationReader {
         return sources.first
     }
 
-    private func checkSecretFile(_ path: String, _ table: TableReader, _ line: Int) {
+    private func checkSecretFile(_ path: String, _ table: TableReader, _ line: Int, isMadeLater: Bool) {
         guard let permissions = FilePermissions(path: path) else {
+            if isMadeLater { return }
             problems.add(line: line, "`file` in \(table.title): the file \(path) does not exist")
             return
         }
@@ -81,8 +86,12 @@ extension ConfigurationReader {
     }
 
     /// A text, or a table that says where it is kept.
-    func configuredText(_ node: TOMLNode, _ key: String, _ reader: TableReader) -> ConfiguredText? {
-        if case .table = node.value { return secretSource(node, key, reader).map(ConfiguredText.source) }
+    func configuredText(
+        _ node: TOMLNode, _ key: String, _ reader: TableReader, isMadeLater: Bool = false
+    ) -> ConfiguredText? {
+        if case .table = node.value {
+            return secretSource(node, key, reader, isMadeLater: isMadeLater).map(ConfiguredText.source)
+        }
         guard case .string = node.value else {
             reader.wrongType(key, "a text in quotation marks or { file = \"...\" }", node)
             return nil
@@ -97,32 +106,39 @@ extension ConfigurationReader {
         defer { table.finish() }
         if table.has("command") { return table.command("command").map { .command(resolved($0)) } }
         _ = table.take("command")
+        let known = profile.signIn.oauth2
         let clientID = table.text("client_id")?.value
-        let token = table.take("refresh_token").flatMap { privateText($0, "refresh_token", table) }
+        let token = table.take("refresh_token").map { privateText($0, "refresh_token", table, isMadeLater: true) }
         let clientSecret = table.take("client_secret").flatMap { privateText($0, "client_secret", table) }
         let scope = table.text("scope")?.value
-        var url = profile.signIn.oauth2?.tokenURL
-        if let (text, line) = table.text("token_url") {
-            url = text
-            if let complaint = Self.complaint(aboutURL: text) {
-                problems.add(line: line, "`token_url` in \(table.title) \(complaint)")
-            }
-        }
+        let tokenURL = address("token_url", table) ?? known?.tokenURL
+        let authorizeURL = address("authorize_url", table) ?? known?.authorizeURL
+        let deviceURL = address("device_url", table) ?? known?.deviceURL
         if !table.has("client_id") { table.missing("client_id", "or give command = [...] that prints an access token") }
-        if !table.has("refresh_token") {
-            table.missing("refresh_token", "write refresh_token = { file = \"\(reader.nameOfSecretFile)\" }")
-        }
-        if url == nil { table.missing("token_url", "it is the address where the provider renews tokens") }
-        guard let clientID, let token, let url else { return nil }
+        if tokenURL == nil { table.missing("token_url", "it is the address where the provider renews tokens") }
+        // Left out, it is what `postmoon login` stores; written but wrong, it has been reported.
+        if let token, token == nil { return nil }
+        guard let clientID, let tokenURL else { return nil }
         return .refresh(
             OAuth2Refresh(
-                clientID: clientID, clientSecret: clientSecret, refreshToken: token, tokenURL: url,
-                scope: scope ?? profile.signIn.oauth2?.scopes.joined(separator: " ") ?? ""))
+                clientID: clientID, clientSecret: clientSecret, refreshToken: token ?? nil, tokenURL: tokenURL,
+                authorizeURL: authorizeURL, deviceURL: deviceURL,
+                scope: scope ?? known?.scopes.joined(separator: " ") ?? ""))
+    }
+
+    private func address(_ key: String, _ table: TableReader) -> String? {
+        guard let (text, line) = table.text(key) else { return nil }
+        if let complaint = Self.complaint(aboutURL: text) {
+            problems.add(line: line, "`\(key)` in \(table.title) \(complaint)")
+        }
+        return text
     }
 
     /// A text that is always a secret: written here only where nobody else can read this file.
-    private func privateText(_ node: TOMLNode, _ key: String, _ table: TableReader) -> ConfiguredText? {
-        guard case .string = node.value else { return configuredText(node, key, table) }
+    func privateText(
+        _ node: TOMLNode, _ key: String, _ table: TableReader, isMadeLater: Bool = false
+    ) -> ConfiguredText? {
+        guard case .string = node.value else { return configuredText(node, key, table, isMadeLater: isMadeLater) }
         guard permissions.mode & 0o077 == 0 else {
             problems.add(
                 line: node.line,

@@ -27,7 +27,7 @@ struct ConfigurationReader {
         let timezone = timezone(table)
         let keep = table.duration("keep", in: 86_400...3_155_760_000) ?? 180 * 86_400
         let allowExpunge = table.boolean("allow_expunge") ?? false
-        let accounts = accounts(table)
+        let accounts = accounts(table, stateFolder: state ?? "")
         let channels = channels(table, accounts: accounts, declared: declaredAccounts(root))
         let programs = programs(table)
         table.finish()
@@ -97,7 +97,7 @@ struct ConfigurationReader {
         }
     }
 
-    private func accounts(_ table: TableReader) -> [AccountConfiguration] {
+    private func accounts(_ table: TableReader, stateFolder: String) -> [AccountConfiguration] {
         guard table.has("accounts") else {
             _ = table.take("accounts")
             problems.add(
@@ -107,7 +107,7 @@ struct ConfigurationReader {
         return named(table, "accounts").compactMap { name, reader in
             defer { reader.finish() }
             guard let accountName = AccountName(name) else { return nil }
-            return account(accountName, reader)
+            return account(accountName, reader, stateFolder: stateFolder)
         }
     }
 

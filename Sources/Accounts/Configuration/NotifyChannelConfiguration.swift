@@ -3,8 +3,8 @@ import MailModel
 /// `[notify.NAME]`: a way to tell the person something.
 public struct NotifyChannelConfiguration: Sendable {
     public enum Kind: Sendable {
-        /// A JSON POST.
-        case webhook(url: ConfiguredText, headers: [Header])
+        /// A JSON POST, signed with the secret if there is one.
+        case webhook(url: ConfiguredText, headers: [Header], secret: ConfiguredText?)
         /// A topic of an ntfy server: the URL ends in the topic's name.
         case ntfy(url: ConfiguredText, headers: [Header])
         /// The desktop's own notifications.
@@ -21,6 +21,8 @@ public struct NotifyChannelConfiguration: Sendable {
 
     public var name: String
     public var kind: Kind
+    /// Most deliveries in an hour; what goes beyond is told in one.
+    public var ceilingHour: Int
     public var position: SourcePosition
 }
 

@@ -11,23 +11,31 @@ public enum OAuth2Source: Sendable {
     case refresh(OAuth2Refresh)
 }
 
-/// What it takes to fetch access tokens (RFC 6749 §6).
+/// What it takes to fetch access tokens (RFC 6749 §6), and to sign in for them.
 public struct OAuth2Refresh: Sendable {
     public var clientID: String
     public var clientSecret: ConfiguredText?
-    public var refreshToken: ConfiguredText
+    /// `nil`: `postmoon login` keeps it in the state folder.
+    public var refreshToken: ConfiguredText?
     /// https, or http on loopback.
     public var tokenURL: String
+    /// The page where a person signs in with a browser; `nil`: not known.
+    public var authorizeURL: String?
+    /// Where the sign-in on another device begins; `nil`: the provider has none.
+    public var deviceURL: String?
     /// Space-separated as the token endpoint takes them; empty: those of the refresh token.
     public var scope: String
 
     public init(
-        clientID: String, clientSecret: ConfiguredText?, refreshToken: ConfiguredText, tokenURL: String, scope: String
+        clientID: String, clientSecret: ConfiguredText?, refreshToken: ConfiguredText?, tokenURL: String,
+        authorizeURL: String?, deviceURL: String?, scope: String
     ) {
         self.clientID = clientID
         self.clientSecret = clientSecret
         self.refreshToken = refreshToken
         self.tokenURL = tokenURL
+        self.authorizeURL = authorizeURL
+        self.deviceURL = deviceURL
         self.scope = scope
     }
 }

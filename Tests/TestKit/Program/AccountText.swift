@@ -23,6 +23,8 @@ public struct AccountText: Sendable {
     public var name = "lab"
     public var user: String
     public var password = "secret"
+    /// The line that says what it signs in with, such as `oauth2 = { ... }`; empty: the password in a file.
+    public var credential = ""
     public var address: String
     public var host = "127.0.0.1"
     public var imap: Server
@@ -41,7 +43,7 @@ public struct AccountText: Sendable {
         [accounts.\(name)]
         user = "\(user)"
         address = "\(address)"
-        password = { file = "\(name).secret" }
+        \(credential.isEmpty ? "password = { file = \"\(name).secret\" }" : credential)
         \(imap.line("imap", host: host))\(smtp?.line("smtp", host: host) ?? "")\(extra)
 
         """

@@ -57,8 +57,15 @@ public final class PostmoonSetup: Sendable {
     ///
     /// - Parameter input: what it reads from its standard input; `nil`: that is closed.
     @discardableResult
+    public func run(_ arguments: [String]) async throws -> CommandResult { try await finished(arguments) }
+
+    @discardableResult
     public func run(
         _ arguments: String..., input: String? = nil, within limit: Duration = .seconds(30)
+    ) async throws -> CommandResult { try await finished(arguments, input: input, within: limit) }
+
+    private func finished(
+        _ arguments: [String], input: String? = nil, within limit: Duration = .seconds(30)
     ) async throws -> CommandResult {
         let process = try launch(arguments, [:], input: input)
         let status = try await process.end(within: limit)

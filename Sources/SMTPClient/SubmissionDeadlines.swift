@@ -32,6 +32,9 @@ public struct SubmissionDeadlines: Hashable, Sendable {
         receipt = time
     }
 
+    /// So many seconds for every stage.
+    public init(seconds: Double) { self.init(all: .nanoseconds(Int64(seconds * 1e9))) }
+
     public static let standard = SubmissionDeadlines()
 
     public func time(for stage: SubmissionStage) -> TimeAmount {

@@ -272,6 +272,7 @@ struct SessionMachine {
         var reason = error ?? .connectionLost("the server closed the connection")
         if let farewell, !mustStartTLS {
             reason = SessionError(code: reason.code, scope: reason.scope, text: "the server said BYE: \(farewell)")
+            reason.isFarewell = true
         }
         return close(reason)
     }
@@ -307,12 +308,10 @@ struct SessionMachine {
             if case .capability(let names) = code, !mustStartTLS { noteCapabilities(names) }
             return [.greeted(Greeting(isPreauthenticated: status == .preauth, text: mustStartTLS ? "" : text))] + pump()
         case .bye, .no, .bad:
-            return close(
-                SessionError(
-                    code: .unavailable, scope: .connection, responseCode: code,
-                    text: "the server turned us away: \(text)"
-                )
-            )
+            var refusal = SessionError(
+                code: .unavailable, scope: .connection, responseCode: code, text: "the server turned us away: \(text)")
+            refusal.isGreeting = true
+            return close(refusal)
         }
     }
 

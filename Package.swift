@@ -92,7 +92,9 @@ let package = Package(
         // Tests.
         .target(
             name: "TestKit",
-            dependencies: ["MailModel", "IMAPSyntax", "IMAPSession", "SMTPClient", nioCore, nioPosix, nioEmbedded],
+            dependencies: [
+                "MailModel", "IMAPSyntax", "IMAPSession", "SMTPClient", "TLSChannel", nioCore, nioPosix, nioEmbedded,
+            ],
             path: "Tests/TestKit"
         ),
         .testTarget(name: "TestKitTests", dependencies: ["TestKit"]),

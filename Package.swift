@@ -73,7 +73,7 @@ let package = Package(
         .target(name: "Accounts", dependencies: ["ChildProgram", "MailModel", toml]),
         .target(
             name: "Doctor",
-            dependencies: ["Accounts", "MailTransport", "MailModel"]),
+            dependencies: ["Accounts", "IMAPSession", "MailModel", "MailTransport", "SMTPClient"]),
         .target(
             name: "Daemon",
             dependencies: [
@@ -124,7 +124,13 @@ let package = Package(
             ]
         ),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", "MailModel", toml]),
-        .testTarget(name: "DaemonTests", dependencies: ["ActionJournal", "Daemon", "MailModel", "RuleRuntime"]),
+        .testTarget(
+            name: "DaemonTests",
+            dependencies: [
+                "Accounts", "ActionJournal", "Daemon", "Doctor", "IMAPSession", "MailModel", "MailTransport",
+                "RuleRuntime", "SMTPClient", "TestKit", logging,
+            ]
+        ),
         .testTarget(
             name: "IntegrationTests", dependencies: ["ActionJournal", "MailModel", "PostmoonCommand", "TestKit"]
         ),

@@ -1,4 +1,6 @@
 import Accounts
+import Doctor
+import Foundation
 import IMAPSession
 import Logging
 import MailModel
@@ -13,13 +15,21 @@ final class AccountConnector: Sendable {
     let account: AccountConfiguration
     private let dialer: Dialer
     private let logger: Logger
+    /// How long the server may take, by default as long as is usual.
+    private let deadlines: SessionDeadlines
+    private let loginGuard: LoginGuard
     /// The user name that the server took, so that others are not tried again.
     private let goodName = Mutex<String?>(nil)
 
-    init(account: AccountConfiguration, dialer: Dialer, logger: Logger) {
+    init(
+        account: AccountConfiguration, dialer: Dialer, logger: Logger, deadlines: SessionDeadlines = .standard,
+        clock: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+    ) {
         self.account = account
         self.dialer = dialer
         self.logger = logger
+        self.deadlines = deadlines
+        loginGuard = LoginGuard(clock: clock)
     }
 
     /// A connection that is signed in.
@@ -28,9 +38,32 @@ final class AccountConnector: Sendable {
         var server: SignedIn
     }
 
-    /// A connection, signed in. Each form of the user name gets a connection of its own: providers hang up after a
-    /// refused login.
+    /// A connection, signed in. What the server refused is not tried again until the secret has changed, or for long.
     func connect() async throws -> Session {
+        let account = account
+        return try await loginGuard.login(
+            secret: { try await account.keptPassword() }, explain: { FaultExplanation($0, of: account) }
+        ) {
+            try await self.connectByAnyName()
+        }
+    }
+
+    /// The user name that the server took; `nil` before it took one.
+    @inline(never)
+    var acceptedName: String? { goodName.withLock { $0 } }
+
+    /// Reads the secret, and forgets it.
+    func readSecret() async throws { _ = try await password() }
+
+    /// A person wants a refused login tried again now.
+    func reopen() { loginGuard.reopen() }
+
+    /// The server said something on a connection that stood: it may have asked everybody to wait.
+    func note(_ error: any Error, _ explanation: FaultExplanation) { loginGuard.note(error, explanation) }
+
+    /// Each form of the user name gets a connection of its own: providers hang up after a
+    /// refused login.
+    private func connectByAnyName() async throws -> Session {
         var refusal = SessionError(code: .authFailed, scope: .account, text: "there is no user name to try")
         for name in namesToTry() {
             let password = try await password()
@@ -61,10 +94,14 @@ final class AccountConnector: Sendable {
 
     @inline(never)
     private func attempt(_ name: String, _ password: Secret) async -> Result<Session, any Error> {
+        loginGuard.trying(password)
         do {
             let signedIn = try await dialer.signIn(
-                to: Endpoint(account.imap), user: name, password: password, clientID: Self.clientID
+                to: Endpoint(account.imap), user: name, password: password, clientID: Self.clientID,
+                deadlines: deadlines
             )
+            // Again, before anything that can return a literal: a proxy in front rewrites the first ones (providers §1.2).
+            if account.profile.quirks.capabilityTwice { _ = try await signedIn.connection.run(.capability) }
             return .success(Session(connection: signedIn.connection, server: signedIn.server))
         } catch {
             return .failure(error)
@@ -74,25 +111,35 @@ final class AccountConnector: Sendable {
     /// What the provider means by its refusal, and what to do about it.
     @inline(never)
     private func explain(_ error: SessionError, _ password: Secret) -> SessionError {
-        let fits = account.profile.signIn.appPasswordShape.map { $0.matches(password) }
-        let verdict = ServerMessageClassifier.imapLogin(
-            IMAPRefusal(moment: .login, status: .no, responseCode: error.responseCode?.name, text: error.text),
-            profile: account.profile, passwordFits: fits
-        )
+        let explanation = FaultExplanation(error, of: account, password: password)
         var explained = error
-        explained.code = verdict.code
-        explained.scope = verdict.scope
-        explained.advice = verdict.advice
+        explained.code = explanation.code
+        explained.scope = explanation.scope
+        explained.advice = explanation.advice
+        explained.retryAfter = explanation.retryAfter
         return explained
     }
 
     /// Who submits the account's mail; `nil` when it has no submission server.
-    func submitter() -> SMTPSubmitter? {
+    ///
+    /// - Parameters:
+    ///   - loginGuard: is told of each secret that goes out.
+    ///   - deadlines: shorter than usual when somebody waits.
+    ///   - witness: is told what TLS came to; with it only the configured port is tried.
+    func submitter(
+        _ loginGuard: LoginGuard? = nil, deadlines: SubmissionDeadlines = .standard, witness: TLSWitness? = nil
+    ) -> (any MailSubmitting)? {
         guard let smtp = account.smtp else { return nil }
         let user = account.smtpUserNames.first ?? account.user
         return SMTPSubmitter(
-            dialer: dialer, endpoint: Endpoint(smtp), deadlines: .standard, logger: logger,
-            login: { [self] in SubmissionLogin(user: user, password: try await password()) }
+            dialer: dialer, endpoint: Endpoint(smtp),
+            alternatives: witness == nil ? account.otherSubmissions.map { Endpoint($0) } : [], deadlines: deadlines,
+            logger: logger, witness: witness,
+            login: { [self] in
+                let password = try await password()
+                loginGuard?.trying(password)
+                return SubmissionLogin(user: user, password: password)
+            }
         )
     }
 
@@ -109,22 +156,7 @@ final class AccountConnector: Sendable {
     }
 }
 
-extension Endpoint {
-    init(_ server: ServerEndpoint) {
-        self.init(
-            host: server.host, port: server.port, security: TransportSecurity(server.security),
-            caFile: server.caFile
-        )
-    }
-}
-
-extension TransportSecurity {
-    init(_ security: ConnectionSecurity) {
-        self =
-            switch security {
-            case .tls: .tls
-            case .startTLS: .startTLS
-            case .none: .none
-            }
-    }
+extension AccountConfiguration {
+    /// The provider's other ways to submit, as long as the person has not chosen one.
+    fileprivate var otherSubmissions: [ServerEndpoint] { smtp == profile.smtp ? profile.smtpAlternatives : [] }
 }

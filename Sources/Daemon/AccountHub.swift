@@ -11,6 +11,7 @@ final class AccountHub: Sendable {
     let account: AccountConfiguration
     let surroundings: Surroundings
     let connector: AccountConnector
+    let submissionGuard: LoginGuard
     let targets = TargetBook()
     let turns = MailboxTurns()
     let outbox = Wakeup()
@@ -37,7 +38,9 @@ final class AccountHub: Sendable {
         self.account = account
         self.surroundings = surroundings
         self.channels = channels
-        connector = AccountConnector(account: account, dialer: surroundings.dialer, logger: surroundings.logger)
+        connector = AccountConnector(
+            account: account, dialer: surroundings.dialer, logger: surroundings.logger, clock: surroundings.clock)
+        submissionGuard = LoginGuard(clock: surroundings.clock)
     }
 
     func note(_ connection: IMAPConnection?, for mailbox: MailboxName) {
@@ -68,6 +71,12 @@ final class AccountHub: Sendable {
             redecided[mailbox] = generation
             return true
         }
+    }
+
+    /// A person wants what was refused to be tried again.
+    func reopenLogins() {
+        connector.reopen()
+        submissionGuard.reopen()
     }
 
     /// Makes everybody look at the journal again.

@@ -73,7 +73,10 @@ let package = Package(
         .target(name: "Accounts", dependencies: ["ChildProgram", "MailModel", toml]),
         .target(
             name: "Doctor",
-            dependencies: ["Accounts", "IMAPSession", "MailModel", "MailTransport", "SMTPClient"]),
+            dependencies: [
+                "Accounts", "IMAPSession", "IMAPSyntax", "MailModel", "MailTransport", "SMTPClient", "TLSChannel",
+            ]
+        ),
         .target(
             name: "Daemon",
             dependencies: [
@@ -85,7 +88,8 @@ let package = Package(
         .executableTarget(
             name: "PostmoonCommand",
             dependencies: [
-                "Accounts", "ActionJournal", "Daemon", "MIMEParsing", "MailModel", "RuleRuntime", arguments, logging,
+                "Accounts", "ActionJournal", "Daemon", "Doctor", "MIMEParsing", "MailModel", "RuleRuntime", arguments,
+                logging,
             ]
         ),
 
@@ -129,6 +133,12 @@ let package = Package(
             dependencies: [
                 "Accounts", "ActionJournal", "Daemon", "Doctor", "IMAPSession", "MailModel", "MailTransport",
                 "RuleRuntime", "SMTPClient", "TestKit", logging,
+            ]
+        ),
+        .testTarget(
+            name: "DoctorTests",
+            dependencies: [
+                "Accounts", "Daemon", "Doctor", "IMAPSession", "MailModel", "MailTransport", "SMTPClient", "TestKit",
             ]
         ),
         .testTarget(

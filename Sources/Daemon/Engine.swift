@@ -91,7 +91,7 @@ public struct Engine: Sendable {
 
     func hub(_ name: AccountName) -> AccountHub? { hubs.first { $0.name == name } }
 
-    private static func channels(
+    static func channels(
         _ configuration: Configuration, http: any HTTPPerforming
     ) -> [String: any NotificationChannel] {
         var channels: [String: any NotificationChannel] = [:]

@@ -76,7 +76,10 @@ let package = Package(
         ),
         .target(
             name: "Doctor",
-            dependencies: ["Accounts", "MailTransport", "MailModel"]),
+            dependencies: [
+                "Accounts", "IMAPSession", "IMAPSyntax", "MailModel", "MailTransport", "SMTPClient", "TLSChannel",
+            ]
+        ),
         .target(
             name: "Daemon",
             dependencies: [
@@ -88,14 +91,17 @@ let package = Package(
         .executableTarget(
             name: "PostmoonCommand",
             dependencies: [
-                "Accounts", "ActionJournal", "Daemon", "MIMEParsing", "MailModel", "RuleRuntime", arguments, logging,
+                "Accounts", "ActionJournal", "Daemon", "Doctor", "MIMEParsing", "MailModel", "RuleRuntime", arguments,
+                logging,
             ]
         ),
 
         // Tests.
         .target(
             name: "TestKit",
-            dependencies: ["MailModel", "IMAPSyntax", "IMAPSession", "SMTPClient", nioCore, nioPosix, nioEmbedded],
+            dependencies: [
+                "MailModel", "IMAPSyntax", "IMAPSession", "SMTPClient", "TLSChannel", nioCore, nioPosix, nioEmbedded,
+            ],
             path: "Tests/TestKit"
         ),
         .testTarget(name: "TestKitTests", dependencies: ["TestKit"]),
@@ -129,13 +135,21 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "ActionJournal", "Daemon", "IMAPSession", "IMAPSyntax", "MailModel", "MailTransport", "RuleRuntime",
-            ]),
+                "Accounts", "ActionJournal", "Daemon", "Doctor", "IMAPSession", "IMAPSyntax", "MailModel",
+                "MailTransport", "RuleRuntime", "SMTPClient", "TestKit", logging,
+            ]
+        ),
         .testTarget(
             name: "HostileServerTests",
             dependencies: [
                 "Accounts", "ActionJournal", "Daemon", "MailModel", "MailTransport", "TestKit", logging, nioCore,
                 nioEmbedded,
+            ]
+        ),
+        .testTarget(
+            name: "DoctorTests",
+            dependencies: [
+                "Accounts", "Daemon", "Doctor", "IMAPSession", "MailModel", "MailTransport", "SMTPClient", "TestKit",
             ]
         ),
         .testTarget(

@@ -11,6 +11,6 @@ extension AccountConfiguration {
 
     /// `timeout`, else what RFC 5321 asks for.
     var submissionDeadlines: SubmissionDeadlines {
-        timeoutSeconds.map(SubmissionDeadlines.init(seconds:)) ?? .standard
+        timeoutSeconds.map { SubmissionDeadlines(seconds: Double($0)) } ?? .standard
     }
 }

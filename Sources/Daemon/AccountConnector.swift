@@ -1,4 +1,6 @@
 import Accounts
+import Doctor
+import Foundation
 import IMAPSession
 import Logging
 import MailModel
@@ -14,14 +16,24 @@ final class AccountConnector: Sendable {
     private let credential: AccountCredential
     private let dialer: Dialer
     private let logger: Logger
+    /// How long the server may take, by default as long as is usual.
+    private let deadlines: SessionDeadlines
+    private let loginGuard: LoginGuard
     /// The user name that the server took, so that others are not tried again.
     private let goodName = Mutex<String?>(nil)
 
-    init(account: AccountConfiguration, credential: AccountCredential, dialer: Dialer, logger: Logger) {
+    /// - Parameter deadlines: `nil`: those of the account.
+    init(
+        account: AccountConfiguration, credential: AccountCredential, dialer: Dialer, logger: Logger,
+        deadlines: SessionDeadlines? = nil,
+        clock: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970) }
+    ) {
         self.account = account
         self.credential = credential
         self.dialer = dialer
         self.logger = logger
+        self.deadlines = deadlines ?? account.sessionDeadlines
+        loginGuard = LoginGuard(clock: clock)
     }
 
     /// A connection that is signed in.
@@ -30,9 +42,32 @@ final class AccountConnector: Sendable {
         var server: SignedIn
     }
 
-    /// A connection, signed in. Each form of the user name gets a connection of its own: providers hang up after a
-    /// refused login.
+    /// A connection, signed in. What the server refused is not tried again until the secret has changed, or for long.
     func connect() async throws -> Session {
+        let account = account
+        return try await loginGuard.login(
+            secret: { try await account.keptPassword() }, explain: { FaultExplanation($0, of: account) }
+        ) {
+            try await self.connectByAnyName()
+        }
+    }
+
+    /// The user name that the server took; `nil` before it took one.
+    @inline(never)
+    var acceptedName: String? { goodName.withLock { $0 } }
+
+    /// Reads the secret, and forgets it.
+    func readSecret() async throws { _ = try await credential.proof(for: account.imap) }
+
+    /// A person wants a refused login tried again now.
+    func reopen() { loginGuard.reopen() }
+
+    /// The server said something on a connection that stood: it may have asked everybody to wait.
+    func note(_ error: any Error, _ explanation: FaultExplanation) { loginGuard.note(error, explanation) }
+
+    /// Each form of the user name gets a connection of its own: providers hang up after a
+    /// refused login.
+    private func connectByAnyName() async throws -> Session {
         var refusal = SessionError(code: .authFailed, scope: .account, text: "there is no user name to try")
         for name in namesToTry() {
             do {
@@ -73,11 +108,13 @@ final class AccountConnector: Sendable {
 
     @inline(never)
     private func attempt(_ name: String, _ proof: LoginProof) async -> Result<Session, any Error> {
+        if case .password(let password) = proof { loginGuard.trying(password) }
         do {
             let signedIn = try await dialer.signIn(
-                to: Endpoint(account.imap), user: name, proof: proof, clientID: Self.clientID,
-                deadlines: account.sessionDeadlines
+                to: Endpoint(account.imap), user: name, proof: proof, clientID: Self.clientID, deadlines: deadlines
             )
+            // Again, before anything that can return a literal: a proxy in front rewrites the first ones (providers §1.2).
+            if account.profile.quirks.capabilityTwice { _ = try await signedIn.connection.run(.capability) }
             return .success(Session(connection: signedIn.connection, server: signedIn.server))
         } catch {
             return .failure(error)
@@ -90,20 +127,14 @@ final class AccountConnector: Sendable {
         guard let refused = error as? SessionError, refused.code == .authFailed || refused.isLoginRefusal else {
             return error
         }
-        let fits: Bool? =
-            switch proof {
-            case .password(let password): account.profile.signIn.appPasswordShape.map { $0.matches(password) }
-            case .accessToken: nil
-            }
-        let verdict = ServerMessageClassifier.imapLogin(
-            IMAPRefusal(moment: .login, status: .no, responseCode: refused.responseCode?.name, text: refused.text),
-            profile: account.profile, passwordFits: fits
-        )
+        let password: Secret? = if case .password(let password) = proof { password } else { nil }
+        let explanation = FaultExplanation(refused, of: account, password: password)
         var explained = refused
-        explained.code = verdict.code
-        explained.scope = verdict.scope
-        explained.advice = verdict.advice
-        guard proof.isAccessToken, [.authFailed, .oauthExpired].contains(verdict.code) else { return explained }
+        explained.code = explanation.code
+        explained.scope = explanation.scope
+        explained.advice = explanation.advice
+        explained.retryAfter = explanation.retryAfter
+        guard proof.isAccessToken, [.authFailed, .oauthExpired].contains(explanation.code) else { return explained }
         explained.code = .oauthExpired
         explained.scope = .account
         explained.advice = AccountCredential.adviceAboutToken(account)
@@ -111,35 +142,31 @@ final class AccountConnector: Sendable {
     }
 
     /// Who submits the account's mail; `nil` when it has no submission server.
-    func submitter() -> (any MailSubmitting)? {
+    ///
+    /// - Parameters:
+    ///   - loginGuard: is told of each password that goes out.
+    ///   - deadlines: shorter than the account's when somebody waits.
+    ///   - witness: is told what TLS came to; with it only the configured port is tried.
+    func submitter(
+        _ loginGuard: LoginGuard? = nil, deadlines: SubmissionDeadlines? = nil, witness: TLSWitness? = nil
+    ) -> (any MailSubmitting)? {
         guard let smtp = account.smtp else { return nil }
         let user = account.smtpUserNames.first ?? account.user
         return RenewingSubmitter(credential: credential, server: smtp) { [self] proof in
             SMTPSubmitter(
-                dialer: dialer, endpoint: Endpoint(smtp), deadlines: account.submissionDeadlines,
-                logger: logger,
-                login: { SubmissionLogin(user: user, proof: proof) }
+                dialer: dialer, endpoint: Endpoint(smtp),
+                alternatives: witness == nil ? account.otherSubmissions.map { Endpoint($0) } : [],
+                deadlines: deadlines ?? account.submissionDeadlines, logger: logger, witness: witness,
+                login: {
+                    if case .password(let password) = proof { loginGuard?.trying(password) }
+                    return SubmissionLogin(user: user, proof: proof)
+                }
             )
         }
     }
 }
 
-extension Endpoint {
-    init(_ server: ServerEndpoint) {
-        self.init(
-            host: server.host, port: server.port, security: TransportSecurity(server.security),
-            caFile: server.caFile
-        )
-    }
-}
-
-extension TransportSecurity {
-    init(_ security: ConnectionSecurity) {
-        self =
-            switch security {
-            case .tls: .tls
-            case .startTLS: .startTLS
-            case .none: .none
-            }
-    }
+extension AccountConfiguration {
+    /// The provider's other ways to submit, as long as the person has not chosen one.
+    fileprivate var otherSubmissions: [ServerEndpoint] { smtp == profile.smtp ? profile.smtpAlternatives : [] }
 }

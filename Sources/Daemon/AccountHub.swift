@@ -11,6 +11,7 @@ final class AccountHub: Sendable {
     let account: AccountConfiguration
     let surroundings: Surroundings
     let connector: AccountConnector
+    let submissionGuard: LoginGuard
     let targets = TargetBook()
     let turns = MailboxTurns()
     let readingTrouble = ReadingTrouble()
@@ -43,7 +44,9 @@ final class AccountHub: Sendable {
             account, http: surroundings.dialer, clock: surroundings.clock, logger: surroundings.logger
         )
         connector = AccountConnector(
-            account: account, credential: credential, dialer: surroundings.dialer, logger: surroundings.logger)
+            account: account, credential: credential, dialer: surroundings.dialer, logger: surroundings.logger,
+            clock: surroundings.clock)
+        submissionGuard = LoginGuard(clock: surroundings.clock)
     }
 
     /// Messages that had just come in were gone before they could be filed.
@@ -93,6 +96,12 @@ final class AccountHub: Sendable {
             redecided[mailbox] = generation
             return true
         }
+    }
+
+    /// A person wants what was refused to be tried again.
+    func reopenLogins() {
+        connector.reopen()
+        submissionGuard.reopen()
     }
 
     /// Makes everybody look at the journal again.

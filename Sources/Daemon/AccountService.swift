@@ -1,6 +1,7 @@
 import Accounts
 import ActionExecutor
 import ActionJournal
+import Doctor
 import IMAPSession
 import Logging
 import MailModel
@@ -85,8 +86,12 @@ struct AccountService: Sendable {
                 if Task.isCancelled { return }
                 // Nothing is in hand now: what this turn left half done is found out before the next.
                 isFirst = true
-                logger.error("\(what) failed; trying again later", metadata: ["error": "\(error)"])
-                await wakeup.wait(seconds: backoff.next(using: &generator))
+                let fault = FaultExplanation(error, of: hub.account)
+                logger.error(
+                    "\(what) failed; trying again later",
+                    metadata: ["error": "\(error)", "code": "\(fault.code)", "advice": "\(fault.advice)"])
+                await wakeup.wait(
+                    seconds: RetryPause.seconds(after: fault, backoff: backoff.next(using: &generator)))
             }
         }
     }
@@ -135,9 +140,10 @@ struct AccountService: Sendable {
     }
 
     private func outboxRunner() -> OutboxRunner? {
-        hub.connector.submitter().map {
+        hub.connector.submitter(hub.submissionGuard).map {
             OutboxRunner(
-                account: hub.name, journal: surroundings.journal, spool: surroundings.spool, submitting: $0,
+                account: hub.name, journal: surroundings.journal, spool: surroundings.spool,
+                submitting: GuardedSubmitter(account: hub.account, loginGuard: hub.submissionGuard, inner: $0),
                 clock: surroundings.clock, logger: logger, ceiling: hub.account.sendingCeiling,
                 mayStop: { [hub] in !hub.mayWork },
                 takesBack: { [hub] in hub.wakeFilers() }

@@ -50,6 +50,8 @@ struct ReloadService: Service {
 
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            // Whoever asks has mended something, perhaps at the provider's.
+            for hub in engine.hubs { hub.reopenLogins() }
             await engine.reload()
         }
     }

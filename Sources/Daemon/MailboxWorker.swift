@@ -1,5 +1,6 @@
 import Accounts
 import ActionJournal
+import Doctor
 import IMAPSession
 import Logging
 import MailModel
@@ -56,25 +57,26 @@ struct MailboxWorker: Sendable {
             // become a login every second.
             if let begun, ContinuousClock.now - begun > .seconds(20) { backoff.reset() }
             if Task.isCancelled || hub.isStopping { return }
-            var wait = backoff.next(using: &generator)
-            // A refused login is not repeated quickly: providers lock accounts for that.
-            if let fault = outcome as? any Fault, [.authFailed, .oauthExpired].contains(fault.code) {
-                wait = max(wait, Backoff.longest)
-            }
-            await report(outcome, wait: wait)
+            let fault = FaultExplanation(outcome, of: hub.account)
+            // What one connection was told concerns the others too.
+            if fault.code == .throttled { hub.connector.note(outcome, fault) }
+            let wait = RetryPause.seconds(after: fault, backoff: backoff.next(using: &generator))
+            await report(outcome, fault, wait: wait)
             await retry.wait(seconds: wait)
         }
     }
 
-    private func report(_ error: any Error, wait: Double) async {
-        let fault = error as? any Fault
+    private func report(_ error: any Error, _ fault: FaultExplanation, wait: Double) async {
+        let text = fault.sentence(for: error)
         await hub.surroundings.board.note(
-            hub.name, mailbox, state: "failing", error: "\(error)", code: fault?.code.rawValue
+            hub.name, mailbox, state: "failing",
+            error: text, code: fault.code.rawValue
         )
         logger.error(
             "not watching; trying again later",
             metadata: [
-                "error": "\(error)", "code": "\(fault?.code.rawValue ?? "-")", "seconds": "\(Int(wait.rounded(.up)))",
+                "error": "\(text)", "code": "\(fault.code)", "advice": "\(fault.advice)",
+                "seconds": "\(Int(wait.rounded(.up)))",
             ]
         )
     }

@@ -9,7 +9,8 @@ import Notifications
 struct NoticeChannels {
     let configuration: Configuration
     let http: any HTTPPerforming
-    let journal: Journal
+    /// `nil`: channels by mail are left out, which ask it what they sent.
+    let journal: Journal?
     /// Leads to the accounts that send.
     let directory: AccountDirectory
     let clock: @Sendable () -> Int64
@@ -38,7 +39,7 @@ struct NoticeChannels {
     }
 
     private func mail(_ name: String, _ account: AccountName, _ recipient: EnvelopeAddress) -> MailChannel? {
-        guard let sender = configuration.account(account), let address = sender.address else { return nil }
+        guard let journal, let sender = configuration.account(account), let address = sender.address else { return nil }
         return MailChannel(
             name: name,
             sender: MailChannel.Sender(

@@ -1,4 +1,5 @@
 import Accounts
+import Doctor
 import Logging
 import MailModel
 import MailTransport
@@ -60,7 +61,8 @@ public struct PostmoonDaemon: Sendable {
                     try await MailboxAttendance(visit: visit, logger: engine.surroundings.logger).attendOnce(selected)
                     await visit.connection.logout()
                 } catch {
-                    faults.append("\(hub.name)/\(mailbox): \(error)")
+                    let fault = FaultExplanation(error, of: hub.account)
+                    faults.append("\(hub.name)/\(mailbox): \(fault.sentence(for: error))")
                 }
             }
             if !engine.surroundings.proposing { faults += await AccountService(hub: hub).settleOnce() }

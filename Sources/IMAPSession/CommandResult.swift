@@ -15,6 +15,7 @@ public struct CommandResult: Equatable, Sendable {
     public var namespace: NamespaceResponse?
     public var lists: [ListEntry] = []
     public var statuses: [MailboxStatus] = []
+    public var quotas: [QuotaUsage] = []
     public var search: [UInt32]?
     public var esearch: ESearchResult?
     public var fetched: [FetchedMessage] = []

@@ -20,9 +20,10 @@ public struct OutgoingMessage: Sendable {
 
 extension IMAPConnection {
     /// Appends a message to a mailbox, and waits for the reply, whatever it is. The bytes go out once the server has said
-    /// that it wants them; a message that cannot be read to its end costs the connection.
+    /// that it wants them; a message that cannot be read to its end costs the connection. Without a date the server gives
+    /// it its own time.
     public func append(
-        _ message: OutgoingMessage, to mailbox: WireMailboxName, flags: [Flag], internalDate: Int64
+        _ message: OutgoingMessage, to mailbox: WireMailboxName, flags: [Flag], internalDate: Int64?
     ) async throws(SessionError) -> CommandResult {
         let command = IMAPCommand.append(mailbox, flags, internalDate: internalDate, size: message.size)
         return try await run([SubmittedCommand(command, message: message)])[0]

@@ -14,6 +14,12 @@ public struct SessionError: Fault, Equatable {
     public var text: String
     /// What to do, in a sentence; empty when there is nothing to add.
     public var advice = ""
+    /// Seconds for which the server asked to be left alone.
+    public var retryAfter: Int?
+    /// Whether the server said this as its last word (BYE).
+    public var isFarewell = false
+    /// Whether it was said before anything was asked for, in place of a greeting.
+    public var isGreeting = false
 
     public init(
         code: FaultCode, scope: FaultScope, command: String? = nil, mailbox: String? = nil,

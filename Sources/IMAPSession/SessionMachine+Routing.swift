@@ -20,6 +20,8 @@ extension SessionMachine {
             amend(.search) { $0.search = ($0.search ?? []) + numbers }
         case .esearch(let result):
             amend(.search) { $0.esearch = result }
+        case .quota(let quota):
+            amend(.quota) { $0.quotas.append(quota) }
         case .namespace(let namespace):
             amend(.namespace) { $0.namespace = namespace }
         case .flags(let flags):

@@ -291,7 +291,9 @@ struct SessionMachine {
     private func partingReason(_ error: SessionError? = nil) -> SessionError {
         let reason = error ?? .connectionLost("the server closed the connection")
         guard let farewell, !mustStartTLS else { return reason }
-        return SessionError(code: reason.code, scope: reason.scope, text: "the server said BYE: \(farewell)")
+        var parting = SessionError(code: reason.code, scope: reason.scope, text: "the server said BYE: \(farewell)")
+        parting.isFarewell = true
+        return parting
     }
 
     mutating func close(_ error: SessionError) -> [Action] {
@@ -326,13 +328,13 @@ struct SessionMachine {
             if case .capability(let names) = code, !mustStartTLS { noteCapabilities(names) }
             return [.greeted(Greeting(isPreauthenticated: status == .preauth, text: mustStartTLS ? "" : text))] + pump()
         case .bye, .no, .bad:
-            return close(
-                SessionError(
-                    code: .unavailable, scope: .connection, responseCode: mustStartTLS ? nil : code,
-                    // Before TLS anybody may have said it.
-                    text: "the server turned us away" + (mustStartTLS ? "" : ": \(text)")
-                )
+            var refusal = SessionError(
+                code: .unavailable, scope: .connection, responseCode: mustStartTLS ? nil : code,
+                // Before TLS anybody may have said it.
+                text: "the server turned us away" + (mustStartTLS ? "" : ": \(text)")
             )
+            refusal.isGreeting = true
+            return close(refusal)
         }
     }
 

@@ -39,29 +39,34 @@ extension IMAPConnection {
     public func signIn(_ request: SignInRequest) async throws(SessionError) -> SignedIn {
         let greeting = try await waitForGreeting()
         var offered = try await knownCapabilities()
-        if request.startTLS {
-            guard offered.contains("STARTTLS") else {
-                throw SessionError(
-                    code: .startTLSMissing, scope: .account, command: "STARTTLS",
-                    text: "the server does not offer STARTTLS; nothing was sent. Try security = \"tls\" and port 993"
-                )
-            }
-            let reply = try await run(.startTLS)
-            guard reply.status == .ok else {
-                throw SessionError(
-                    code: .startTLSStripped, scope: .account, command: "STARTTLS",
-                    text: "the server offers STARTTLS but refused it; nothing was sent"
-                )
-            }
-            offered = try await askCapabilities()
-        }
+        if request.startTLS { offered = try await protect(offered) }
         if !greeting.isPreauthenticated { try await logIn(request, offered: offered) }
         // Asked again and by itself: lists change at login, and iCloud's proxy expects it (providers §1.2).
         offered = try await askCapabilities()
         return try await prepare(offered, clientID: request.clientID)
     }
 
-    private func knownCapabilities() async throws(SessionError) -> Set<String> {
+    /// Begins TLS; nothing but that goes out before.
+    ///
+    /// - Returns: what is offered under it.
+    func protect(_ offered: Set<String>) async throws(SessionError) -> Set<String> {
+        guard offered.contains("STARTTLS") else {
+            throw SessionError(
+                code: .startTLSMissing, scope: .account, command: "STARTTLS",
+                text: "the server does not offer STARTTLS; nothing was sent. Try security = \"tls\" and port 993"
+            )
+        }
+        let reply = try await run(.startTLS)
+        guard reply.status == .ok else {
+            throw SessionError(
+                code: .startTLSStripped, scope: .account, command: "STARTTLS",
+                text: "the server offers STARTTLS but refused it; nothing was sent"
+            )
+        }
+        return try await askCapabilities()
+    }
+
+    func knownCapabilities() async throws(SessionError) -> Set<String> {
         if let known = try await capabilities() { return known }
         return try await askCapabilities()
     }

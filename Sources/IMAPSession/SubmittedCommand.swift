@@ -27,7 +27,8 @@ struct Greeting: Equatable, Sendable {
 /// A command with what the session has to know to run it.
 struct SubmittedCommand: Sendable {
     enum Kind: Equatable {
-        case capability, enable, namespace, list, status, select, unselect, search, fetch, copy, move, idle, exclusive
+        case capability, enable, namespace, list, status, select, unselect, search, fetch, copy, move, idle, quota
+        case exclusive
         case other
     }
 
@@ -56,6 +57,7 @@ struct SubmittedCommand: Sendable {
             case .uidCopy: .copy
             case .uidMove: .move
             case .idle: .idle
+            case .quotaRoot: .quota
             case .startTLS, .login, .authenticate, .logout: .exclusive
             default: .other
             }

@@ -33,20 +33,6 @@ extension Dialer {
         }
     }
 
-    /// Signs in and out again; nothing but that.
-    ///
-    /// - Parameter seconds: for greeting and each answer.
-    public func trySignIn(
-        to endpoint: Endpoint, user: String, proof: LoginProof, clientID: [(String, String)], seconds: Double
-    ) async throws -> SignedIn {
-        let (connection, server) = try await signIn(
-            to: endpoint, user: user, proof: proof, clientID: clientID,
-            deadlines: SessionDeadlines(greeting: seconds, answer: seconds, idleAnswer: seconds)
-        )
-        await connection.logout()
-        return server
-    }
-
     /// Whether TLS from the first byte gets an answer there, trusted or not. Sends no credential.
     func answersTLS(_ endpoint: Endpoint) async -> Bool {
         var probe = endpoint

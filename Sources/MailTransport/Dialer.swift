@@ -31,9 +31,12 @@ public final class Dialer: Sendable {
 
     /// Connects and, with `security = tls`, waits for the handshake.
     ///
-    /// - Parameter attach: puts the protocol on the channel; called on its event loop before any byte can come.
+    /// - Parameters:
+    ///   - witness: is told what the handshake came to.
+    ///   - attach: puts the protocol on the channel; called on its event loop before any byte can come.
     func connect<Attached: Sendable>(
-        to endpoint: Endpoint, attach: @escaping @Sendable (any Channel) throws -> Attached
+        to endpoint: Endpoint, witness: TLSWitness? = nil,
+        attach: @escaping @Sendable (any Channel) throws -> Attached
     ) async throws(TransportError) -> (channel: any Channel, attached: Attached) {
         do {
             let context = endpoint.security == .none ? nil : try context(for: endpoint.trust)
@@ -43,7 +46,7 @@ public final class Dialer: Sendable {
                     if endpoint.security == .tls, let context {
                         let handler = TLSHandler(client: context, serverName: endpoint.host)
                         try channel.pipeline.syncOperations.addHandler(handler)
-                        handshake = handler.handshake
+                        handshake = Self.watch(handler, witness)
                     }
                     return (channel: channel, handshake: handshake, attached: try attach(channel))
                 }
@@ -63,7 +66,11 @@ public final class Dialer: Sendable {
     }
 
     /// A closure that begins TLS on a channel that spoke plainly so far.
-    func startTLS(_ endpoint: Endpoint) throws(TransportError) -> @Sendable (any Channel) -> EventLoopFuture<Void> {
+    ///
+    /// - Parameter witness: is told what the handshake came to.
+    func startTLS(
+        _ endpoint: Endpoint, witness: TLSWitness? = nil
+    ) throws(TransportError) -> @Sendable (any Channel) -> EventLoopFuture<Void> {
         let context: TLSClientContext
         do {
             context = try self.context(for: endpoint.trust)
@@ -78,11 +85,20 @@ public final class Dialer: Sendable {
                 let clock = channel.eventLoop.scheduleTask(in: .nanoseconds(Int64(seconds * 1e9))) {
                     channel.close(promise: nil)
                 }
-                return handler.handshake.map { _ in clock.cancel() }
+                return Self.watch(handler, witness).map { _ in clock.cancel() }
             } catch {
                 return channel.eventLoop.makeFailedFuture(error)
             }
         }
+    }
+
+    /// The handshake, its outcome told to the witness. On the channel's event loop.
+    private static func watch(_ handler: TLSHandler, _ witness: TLSWitness?) -> EventLoopFuture<TLSSession> {
+        guard let witness else { return handler.handshake }
+        return handler.handshake.assumeIsolated().map { session in
+            witness.saw(TLSFacts(session, handler.peerCertificate))
+            return session
+        }.nonisolated()
     }
 
     private func within(_ seconds: Double, of channel: any Channel, _ future: EventLoopFuture<TLSSession>) async throws

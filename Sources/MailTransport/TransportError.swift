@@ -17,6 +17,11 @@ public struct TransportError: Fault {
         self.text = text
     }
 
+    /// Codes of a connection that could not be made at all.
+    static let unreachable: Set<FaultCode> = [
+        .connectionRefused, .connectionTimeout, FaultCode(rawValue: "network_unreachable"),
+    ]
+
     public var description: String { "\(endpoint): \(text) (\(code))" }
 
     /// What an error of the event loop, the resolver or TLS means.

@@ -7,12 +7,14 @@ struct EnvelopeNeeds: Sendable {
     /// As SIZE declares it.
     var size: Int
     var needs8BitMIME: Bool
+    var isRehearsal: Bool
 
     init(_ submission: Submission) {
         sender = submission.sender
         recipients = submission.recipients
         size = MessageDataEncoder.size(of: submission.data)
         needs8BitMIME = submission.needs8BitMIME
+        isRehearsal = submission.isRehearsal
     }
 
     /// Why this server cannot take the message at all; `nil` when it can.
@@ -67,7 +69,7 @@ struct EnvelopeDialogue: Sendable {
         let places = needs.recipients.indices
         unreachable = places.filter { !needs.recipients[$0].isASCII && !extensions.offersSMTPUTF8 }
         let reachable = places.filter { needs.recipients[$0].isASCII || extensions.offersSMTPUTF8 }
-        steps = [.sender] + reachable.map(Step.recipient) + [.data]
+        steps = [.sender] + reachable.map(Step.recipient) + (needs.isRehearsal ? [] : [.data])
     }
 
     /// The stage whose reply is next.

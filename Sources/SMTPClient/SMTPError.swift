@@ -18,6 +18,8 @@ public struct SMTPError: Fault, Hashable {
     public var reply: SMTPReply?
     /// The rest of the sentence that begins with the server.
     public var detail: String
+    /// What to do, in a sentence; empty when there is nothing to add.
+    public var advice = ""
 
     public init(
         code: FaultCode, scope: FaultScope, stage: SubmissionStage? = nil, reply: SMTPReply? = nil, detail: String
@@ -29,11 +31,14 @@ public struct SMTPError: Fault, Hashable {
         self.detail = detail
     }
 
+    /// Seconds for which the server asked to be left alone.
+    public var retryAfter: Int? { reply.flatMap { $0.isTransient ? RetryTime.asked(in: $0.text) : nil } }
+
     public var description: String {
         var sentence = detail
         if let stage { sentence += " (at \(stage))" }
         if let reply { sentence += ": \(reply)" }
-        return "\(sentence) (\(code))"
+        return "\(sentence) (\(code))" + (advice.isEmpty ? "" : ". \(advice)")
     }
 }
 

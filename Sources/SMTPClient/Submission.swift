@@ -7,6 +7,8 @@ public struct Submission: Sendable {
     public var recipients: [EnvelopeAddress]
     /// The message with any line endings; they become CRLF on the wire.
     public var data: [UInt8]
+    /// Only asks whether the server would take sender and recipients: DATA is never said, `accepted` means that it would.
+    public var isRehearsal = false
 
     public init(sender: EnvelopeAddress, recipients: [EnvelopeAddress], data: [UInt8]) {
         self.sender = sender

@@ -32,7 +32,8 @@ public struct SubmissionDeadlines: Hashable, Sendable {
         receipt = time
     }
 
-    public init(seconds: Int) { self.init(all: .seconds(Int64(seconds))) }
+    /// So many seconds for every stage.
+    public init(seconds: Double) { self.init(all: .nanoseconds(Int64(seconds * 1e9))) }
 
     public static let standard = SubmissionDeadlines()
 

@@ -131,7 +131,9 @@ extension SubmissionHandler {
             deadline = nil
         case .finish(let outcomes):
             isTransferring = false
-            promise.succeed(SubmissionResult(outcomes: zip(recipients, outcomes).map { ($0, $1) }))
+            var result = SubmissionResult(outcomes: zip(recipients, outcomes).map { ($0, $1) })
+            result.extensions = machine.extensions
+            promise.succeed(result)
         case .close:
             context.flush()
             context.close(promise: nil)

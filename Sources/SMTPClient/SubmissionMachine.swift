@@ -65,6 +65,8 @@ public struct SubmissionMachine: Sendable {
     private var state = State.idle
     /// For each recipient what is settled about it; `nil`: still on the way.
     private var outcomes: [RecipientOutcome?]
+    /// What the server offered where the login went.
+    public private(set) var extensions: ServerExtensions?
 
     public init(
         submission: Submission, login: SubmissionLogin?, security: SubmissionSecurity, helloName: HelloName
@@ -169,6 +171,7 @@ extension SubmissionMachine {
             state = .startTLS
             return [.send(.startTLS), .startDeadline(.startTLS)]
         }
+        self.extensions = extensions
         return signIn(extensions)
     }
 
@@ -248,8 +251,13 @@ extension SubmissionMachine {
         case .sender:
             if let failure { return finish(with: failure) }
         case .recipient(let index):
-            if let failure { outcomes[index] = failure }
-            if !outcomes.contains(where: { $0 == nil }), !dialogue.isDataSent { return finish(with: nil) }
+            if let failure {
+                outcomes[index] = failure
+            } else if submission.isRehearsal {
+                outcomes[index] = .accepted(reply: reply.description)
+            }
+            let isSettled = !outcomes.contains { $0 == nil }
+            if isSettled, !dialogue.isDataSent || submission.isRehearsal { return finish(with: nil) }
         case .data:
             if let failure { return finish(with: failure) }
             // No recipient and yet 354 (RFC 2920 §3.1): hanging up is the one way that surely sends nothing.

@@ -44,6 +44,8 @@ public enum RecipientOutcome: Equatable, Sendable {
 /// The outcomes of one submission, in the order of its recipients.
 public struct SubmissionResult: Sendable {
     public var outcomes: [(recipient: EnvelopeAddress, outcome: RecipientOutcome)]
+    /// What the server offered; `nil` when the dialogue did not get so far.
+    public var extensions: ServerExtensions?
 
     public init(outcomes: [(recipient: EnvelopeAddress, outcome: RecipientOutcome)]) {
         self.outcomes = outcomes

@@ -40,7 +40,7 @@ public struct TLSError: Fault, Hashable {
     public var code: FaultCode {
         switch reason {
         case .peerSpeaksPlaintext: .tlsOnPlainPort
-        case .untrusted: .certificateUntrusted
+        case .untrusted: interceptor == nil ? .certificateUntrusted : .tlsIntercepted
         case .expired, .notYetValid: .certificateExpired
         case .nameMismatch: .certificateNameMismatch
         case .version: .tlsVersion
@@ -63,6 +63,9 @@ public struct TLSError: Fault, Hashable {
         switch reason {
         case .peerSpeaksPlaintext:
             "\(peer) does not speak TLS on this port; use its TLS port, or security \"starttls\""
+        case .untrusted where interceptor != nil:
+            "\(interceptor ?? "somebody") stands between here and \(peer) and opens the TLS connection: the certificate is"
+                + " its own, not the server's\(issuedBy)"
         case .untrusted:
             "the certificate of \(peer) is not trusted (\(detail))\(issuedBy); check the server, or name its"
                 + " authority with \"ca\""
@@ -87,6 +90,9 @@ public struct TLSError: Fault, Hashable {
             "memory is too short for a TLS connection with \(peer)"
         }
     }
+
+    /// Who opens TLS on the way, by the certificate that was shown.
+    public var interceptor: String? { certificate.flatMap(TLSInterceptor.name) }
 
     private var peer: String { serverName.isEmpty ? "the client" : serverName }
     private var issuedBy: String { certificate.map { ", issued by \($0.issuer)" } ?? "" }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ProviderProfileTests {
     @Test(arguments: [
-        "icloud", "gmail", "outlook", "yahoo", "aol", "fastmail", "gmx", "mailbox.org", "proton", "custom",
+        "icloud", "gmail", "outlook", "office365", "yahoo", "aol", "fastmail", "gmx", "mailbox.org", "proton", "custom",
     ])
     func everyPromisedProviderIsThere(name: String) throws {
         let profile = try #require(ProviderProfile.named(name))
@@ -28,12 +28,37 @@ import Testing
                 #expect(profile.imap == nil && profile.smtp == nil)
                 continue
             }
-            #expect(!profile.domains.isEmpty)
+            // Organisations have domains of their own.
+            #expect(profile.domains.isEmpty == (profile.name == "office365"))
             for endpoint in [profile.imap, profile.smtp].compactMap({ $0 }) + profile.smtpAlternatives {
                 #expect(endpoint.security != .none)
                 #expect(endpoint.isLoopback == (profile.name == "proton"))
             }
         }
+    }
+
+    @Test func anotherWayToSubmitIsKnownWhereTheUsualIsBlocked() throws {
+        let icloud = try #require(ProviderProfile.named("icloud"))
+        let usual = try #require(icloud.smtp)
+        #expect((usual.port, usual.security) == (587, .startTLS))
+        let other = try #require(icloud.otherSubmission(than: usual))
+        #expect((other.host, other.port, other.security) == ("smtp.mail.me.com", 465, .tls))
+        #expect(icloud.otherSubmission(than: other) == usual)
+        #expect(icloud.otherSubmission(than: ServerEndpoint(host: "x.example", port: 587, security: .tls)) == nil)
+        #expect(ProviderProfile.custom.otherSubmission(than: usual) == nil)
+    }
+
+    /// iCloud as it was seen (providers §1): what a profile says is where the program begins.
+    @Test func iCloudsOdditiesAreData() throws {
+        let icloud = try #require(ProviderProfile.named("icloud"))
+        #expect(!icloud.quirks.hasMove && !icloud.quirks.trustsQResync && !icloud.quirks.trustsSearch)
+        #expect(icloud.quirks.trustsCondstore && icloud.quirks.capabilityTwice)
+        #expect((240...300).contains(icloud.quirks.idleRestart))
+        #expect(icloud.loginForms == [.namePart, .asWritten] && icloud.smtpLoginForms == [.asWritten])
+        #expect(icloud.roleNames[.trash] == ["Deleted Messages"] && icloud.roleNames[.sent] == ["Sent Messages"])
+        #expect(icloud.limits.connections <= 4 && icloud.limits.maxSize == 20_000_000)
+        #expect(icloud.quirks.redirectRefused != nil)
+        #expect(icloud.refusesSignIn(by: "jane@her-own.example") && !icloud.refusesSignIn(by: "jane"))
     }
 
     @Test func aDomainFindsItsProvider() {

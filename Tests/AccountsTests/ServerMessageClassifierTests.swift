@@ -87,6 +87,13 @@ import Testing
         Sample("custom", "BAD [TOOBIG] Message too large", .limitExceeded, at: .command),
         Sample("custom", "NO [TRYCREATE] Mailbox doesn't exist: X", .folderMissing, at: .command),
         Sample("custom", "NO mailbox selected READ-ONLY", .folderReadOnly, at: .command),
+        Sample("custom", "NO [AUTHENTICATIONFAILED] Your account has been locked.", .authFailed),
+        Sample("custom", "NO Too many failed logins, account locked", .authFailed),
+        Sample("custom", "NO [THROTTLED] Too many requests", .throttled),
+        Sample("custom", "NO Rate limit exceeded, try again in 5 minutes", .throttled, at: .command),
+        Sample("custom", "NO [AUTHENTICATIONFAILED] Token has been expired or revoked.", .oauthExpired),
+        Sample("outlook", "NO [AUTHENTICATIONFAILED] LogonDenied-BasicAuthBlocked", .authFailed),
+        Sample("custom", "NO IMAP is not enabled for this user", .imapDisabled),
         Sample("custom", "NO [EXPIRED] That password is no longer valid", .appPasswordNeeded),
         Sample("custom", "BYE", .unavailable, at: .command),
         Sample("custom", "NO +OK is not a greeting", .authFailed),
@@ -113,6 +120,29 @@ import Testing
         #expect(code(nil) == .authFailed)
         let trouble = IMAPRefusal(moment: .login, status: .no, responseCode: "UNAVAILABLE", text: "x")
         #expect(ServerMessageClassifier.imapLogin(trouble, profile: profile, passwordFits: false).code == .unavailable)
+    }
+
+    @Test func anAliasIsNoUserName() throws {
+        let failed = IMAPRefusal(
+            moment: .login, status: .no, responseCode: "AUTHENTICATIONFAILED", text: "Authentication Failed")
+        let advice = { (user: String, provider: String) throws in
+            let profile = try #require(ProviderProfile.named(provider))
+            return ServerMessageClassifier.imapLogin(failed, profile: profile, passwordFits: true, user: user).advice
+        }
+        #expect(try advice("jane@her-own.example", "icloud").contains("looks like an alias"))
+        #expect(try !advice("jane@ME.com", "icloud").contains("looks like an alias"))
+        #expect(try !advice("jane", "icloud").contains("looks like an alias"))
+        #expect(try !advice("jane@her-own.example", "fastmail").contains("looks like an alias"))
+    }
+
+    @Test func aLockedAccountIsNotTriedOn() {
+        let verdict = ServerMessageClassifier.imapLogin(
+            IMAPRefusal(
+                moment: .login, status: .no, responseCode: nil, text: "Account locked, try again in 15 minutes"),
+            profile: .custom, passwordFits: nil)
+        #expect(!verdict.isTransient)
+        #expect(verdict.retryAfter == nil)
+        #expect(verdict.advice.contains("unlock"))
     }
 
     @Test func aThrottleTellsHowLong() throws {

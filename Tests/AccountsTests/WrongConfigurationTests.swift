@@ -109,8 +109,9 @@ struct WrongConfiguration: CustomTestStringConvertible, Sendable {
             "7: unknown key `xyzzy` in [accounts.a]"),
         .init(
             "unknown provider", "[accounts.a]\nprovider = \"iclowd\"\nuser = \"a\"\npassword = { env = \"P\" }",
-            "2: `provider` in [accounts.a] must be \"icloud\", \"gmail\", \"outlook\", \"yahoo\", \"aol\", \"fastmail\", "
-                + "\"gmx\", \"mailbox.org\", \"proton\" or \"custom\", not \"iclowd\"; did you mean \"icloud\"?"),
+            "2: `provider` in [accounts.a] must be \"icloud\", \"gmail\", \"outlook\", \"office365\", \"yahoo\", \"aol\", "
+                + "\"fastmail\", \"gmx\", \"mailbox.org\", \"proton\" or \"custom\", not \"iclowd\"; did you mean \"icloud\"?"
+        ),
         .init(
             "nothing in it", "\n[accounts.a]",
             "2: [accounts.a] has no `imap`: write provider = \"icloud\" (or another), or imap = { host = \"imap.example.org\" }",

@@ -31,7 +31,10 @@ import Testing
     private func failure(
         _ turn: ScriptedSubmitter.Turn, unknown: UnknownPolicy = .resend
     ) async throws -> NotificationError? {
-        let channel = try channel(try SendingBench(), ScriptedSubmitter([turn]), unknown: unknown)
+        let bench = try SendingBench()
+        // Its folder goes with it, and the journal notices that.
+        defer { withExtendedLifetime(bench) {} }
+        let channel = try channel(bench, ScriptedSubmitter([turn]), unknown: unknown)
         return await #expect(throws: NotificationError.self) { try await channel.deliver(notification()) }
     }
 
@@ -75,8 +78,10 @@ import Testing
     }
 
     @Test func aTitleCannotMakeHeaders() async throws {
+        let bench = try SendingBench()
+        defer { withExtendedLifetime(bench) {} }
         let submitter = ScriptedSubmitter([])
-        try await channel(try SendingBench(), submitter).deliver(notification("a\r\nBcc: eve@example.net\r\n\r\nb"))
+        try await channel(bench, submitter).deliver(notification("a\r\nBcc: eve@example.net\r\n\r\nb"))
         let header = ParsedMessage(submitter.sent[0].data).header
         #expect(header.first("Bcc") == nil && header.first("MIME-Version") != nil)
     }

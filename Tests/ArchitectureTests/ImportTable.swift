@@ -37,7 +37,7 @@ enum ImportTable {
             "ChildProgram",
         ],
         "Accounts": ["HTTPRequest", "TOMLKit", "ChildProgram", "MessageDigest"],
-        "Doctor": ["Accounts", "MailTransport", "IMAPSession", "SMTPClient", "TLSChannel"],
+        "Doctor": ["Accounts", "MailTransport", "IMAPSession", "IMAPSyntax", "SMTPClient", "TLSChannel"],
         "Daemon": [
             "Accounts", "ActionExecutor", "ActionJournal", "Doctor", "HTTPRequest", "IMAPSession", "IMAPSyntax",
             "MailTransport", "MailboxWatch", "MIMEParsing", "MessageDigest", "Notifications", "RuleRuntime",

@@ -62,6 +62,8 @@ struct CommandEncoderTests {
         Case(.select(mailbox("inbox"), condstore: true), "A1 SELECT \"INBOX\" (CONDSTORE)\r\n"),
         Case(.examine(mailbox("a\\b"), condstore: false), "A1 EXAMINE \"a\\\\b\"\r\n"),
         Case(.create(mailbox("日本語")), "A1 CREATE \"&ZeVnLIqe-\"\r\n"),
+        Case(.deleteMailbox(mailbox("a b")), "A1 DELETE \"a b\"\r\n"),
+        Case(.quotaRoot(.inbox), "A1 GETQUOTAROOT \"INBOX\"\r\n"),
         Case(.subscribe(mailbox("🌙")), "A1 SUBSCRIBE \"&2DzfGQ-\"\r\n"),
         Case(.create(WireMailboxName(raw: Array("grün".utf8))), "A1 CREATE {5}\r\n", "grün\r\n"),
     ]
@@ -162,7 +164,8 @@ struct CommandEncoderTests {
             .id([.init(name: text, value: nil)]), .id([.init(name: "a", value: text)]),
             .list(reference: text, pattern: "*", returning: []), .list(reference: "", pattern: text, returning: []),
             .lsub(reference: "", pattern: text), .status(name, [.messages]), .select(name, condstore: false),
-            .examine(name, condstore: true), .create(name), .subscribe(rawName), .uidCopy(Self.set, name),
+            .examine(name, condstore: true), .create(name), .deleteMailbox(name),
+            .quotaRoot(name), .subscribe(rawName), .uidCopy(Self.set, name),
             .uidMove(Self.set, rawName), .append(name, [], internalDate: nil, size: 1),
             .uidFetch(.last, [.bodyPeek(.headerFields([text]), partial: nil)], changedSince: nil),
         ]

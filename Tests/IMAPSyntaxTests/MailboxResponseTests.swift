@@ -3,13 +3,29 @@ import MailModel
 import Testing
 
 struct MailboxResponseTests {
-    @Test(arguments: listCases + stateCases + searchCases) func decodes(_ decoderCase: DecoderCase) {
+    @Test(arguments: listCases + stateCases + searchCases + quotaCases) func decodes(_ decoderCase: DecoderCase) {
         decoderCase.check()
     }
 
     private static func list(_ attributes: [String], _ delimiter: Character?, _ name: String) -> UntaggedResponse {
         .list(ListEntry(attributes: attributes, delimiter: delimiter, name: mailbox(name)))
     }
+
+    private static func quota(_ resources: (String, UInt64, UInt64)...) -> UntaggedResponse {
+        .quota(
+            QuotaUsage(resources: resources.map { QuotaUsage.Resource(name: $0.0, usage: $0.1, limit: $0.2) }))
+    }
+
+    private static let quotaCases: [DecoderCase] = [
+        DecoderCase("QUOTA", "* QUOTA \"\" (STORAGE 10 512)", quota(("STORAGE", 10, 512))),
+        DecoderCase(
+            "QUOTA of two", "* QUOTA \"User quota\" (storage 10 512 MESSAGE 3 5)",
+            quota(("STORAGE", 10, 512), ("MESSAGE", 3, 5))),
+        DecoderCase("QUOTA of a root without quotes", "* QUOTA !user/x ()", quota()),
+        DecoderCase("QUOTA that is none", "* QUOTA \"\" (STORAGE ten 512)", .other("QUOTA")),
+        DecoderCase("QUOTA past all numbers", "* QUOTA \"\" (STORAGE 1 99999999999999999999999)", .other("QUOTA")),
+        DecoderCase("QUOTA that ends early", "* QUOTA \"\" (STORAGE 1", .other("QUOTA")),
+    ]
 
     private static let listCases: [DecoderCase] = [
         DecoderCase("LIST", "* LIST (\\Noselect) \"/\" \"foo\"", list(["\\noselect"], "/", "foo")),

@@ -19,12 +19,14 @@ struct Dialogue {
 
     init(
         sender: String = "jane@example.org", recipients: [String] = ["ann@example.net"], data: String = "Hello\r\n",
-        login: (String, String)? = nil, security: SubmissionSecurity = .tls
+        login: (String, String)? = nil, security: SubmissionSecurity = .tls,
+        isRehearsal: Bool = false
     ) throws {
-        let submission = Submission(
+        var submission = Submission(
             sender: try #require(EnvelopeAddress(sender)),
             recipients: try recipients.map { try #require(EnvelopeAddress($0)) },
             data: Array(data.utf8))
+        submission.isRehearsal = isRehearsal
         machine = SubmissionMachine(
             submission: submission, login: login.map { SubmissionLogin(user: $0, password: Secret($1)) },
             security: security, helloName: try #require(HelloName("client.test")))

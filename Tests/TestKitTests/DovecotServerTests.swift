@@ -123,7 +123,8 @@ import Testing
             case (.wrongName, .failure(let error)): #expect("\(error)".contains("ostname mismatch"))
             case (.expired, .failure(let error)): #expect("\(error)".contains("certificate has expired"))
             case (.notYetValid, .failure(let error)): #expect("\(error)".contains("not yet valid"))
-            case (.otherAuthority, .failure(let error)): #expect("\(error)".contains("local issuer certificate"))
+            case (.otherAuthority, .failure(let error)), (.intercepted, .failure(let error)):
+                #expect("\(error)".contains("local issuer certificate"))
             }
         }
         await server.stop()

@@ -3,7 +3,7 @@ import MailModel
 /// The provider table: all that the program knows of one provider and not of another.
 extension ProviderProfile {
     public static let all: [ProviderProfile] = [
-        icloud, gmail, outlook, yahoo, aol, fastmail, gmx, mailboxOrg, proton, custom,
+        icloud, gmail, outlook, office365, yahoo, aol, fastmail, gmx, mailboxOrg, proton, custom,
     ]
 
     private static let icloud = ProviderProfile(
@@ -21,7 +21,7 @@ extension ProviderProfile {
             trustsQResync: false, trustsSearch: false, hasMove: false, capabilityTwice: true,
             redirectRefused: "iCloud sends only mail whose sender is one of your own addresses"),
         signIn: SignIn(
-            needsAppPassword: true, appPasswordPage: "https://account.apple.com",
+            needsAppPassword: true, mainAddressOnly: true, appPasswordPage: "https://account.apple.com",
             appPasswordShape: AppPasswordShape(groups: 4, length: 4, separator: "-", separatorOptional: false))
     )
 
@@ -31,11 +31,21 @@ extension ProviderProfile {
         smtp: .startTLS("smtp.gmail.com"), smtpAlternatives: [.submissions("smtp.gmail.com")],
         roleNames: [
             .archive: ["[Gmail]/All Mail", "[Google Mail]/All Mail"],
-            .trash: ["[Gmail]/Trash", "[Gmail]/Bin", "[Google Mail]/Trash", "[Google Mail]/Bin"],
+            // The localised names stand here too; SPECIAL-USE, which Gmail has, comes before them.
+            .trash: [
+                "[Gmail]/Trash", "[Gmail]/Bin", "[Google Mail]/Trash", "[Google Mail]/Bin", "[Gmail]/Papierkorb",
+                "[Gmail]/Corbeille", "[Gmail]/Papelera", "[Gmail]/Cestino",
+            ],
             .junk: ["[Gmail]/Spam", "[Google Mail]/Spam"],
-            .sent: ["[Gmail]/Sent Mail", "[Google Mail]/Sent Mail"],
-            .drafts: ["[Gmail]/Drafts", "[Google Mail]/Drafts"],
-            .flagged: ["[Gmail]/Starred", "[Google Mail]/Starred"],
+            .sent: [
+                "[Gmail]/Sent Mail", "[Google Mail]/Sent Mail", "[Gmail]/Gesendet", "[Gmail]/Messages envoyés",
+                "[Gmail]/Enviados", "[Gmail]/Posta inviata",
+            ],
+            .drafts: [
+                "[Gmail]/Drafts", "[Google Mail]/Drafts", "[Gmail]/Entwürfe", "[Gmail]/Brouillons",
+                "[Gmail]/Borradores", "[Gmail]/Bozze",
+            ],
+            .flagged: ["[Gmail]/Starred", "[Google Mail]/Starred", "[Gmail]/Markiert"],
             // Gmail keeps the name “Snoozed” for itself and makes no such label.
             .snoozed: ["Postmoon/Snoozed"],
         ],
@@ -52,36 +62,62 @@ extension ProviderProfile {
             imapSwitchPage: "https://mail.google.com/mail/#settings/fwdandpop")
     )
 
+    /// Consumer accounts, and what is not said to be anything else.
     private static let outlook = ProviderProfile(
-        name: "outlook", title: "Outlook and Microsoft 365",
-        domains: ["outlook.com", "hotmail.com", "live.com", "msn.com"],
+        name: "outlook", title: "Outlook.com",
+        domains: [
+            "outlook.com", "outlook.de", "outlook.fr", "outlook.es", "outlook.it", "hotmail.com", "hotmail.co.uk",
+            "hotmail.de", "hotmail.fr", "hotmail.es", "hotmail.it", "live.com", "live.co.uk", "live.de", "live.fr",
+            "msn.com", "passport.com",
+        ],
         imap: .tls("outlook.office365.com"),
-        smtp: .startTLS("smtp.office365.com"), smtpAlternatives: [.startTLS("smtp-mail.outlook.com")],
+        smtp: .startTLS("smtp-mail.outlook.com"), smtpAlternatives: [.startTLS("smtp.office365.com")],
         roleNames: [
             .archive: ["Archive"], .trash: ["Deleted Items", "Deleted"], .junk: ["Junk Email", "Junk"],
             .sent: ["Sent Items", "Sent"], .drafts: ["Drafts"],
         ],
         limits: Limits(connections: 4, perDay: 300, recipientsPerMessage: 100, maxSize: 25_000_000),
-        quirks: Quirks(
-            trustsCondstore: false, trustsQResync: false, hasKeywords: false,
-            redirectRefused: "Microsoft sends only as the account itself"),
-        signIn: SignIn(
-            takesPassword: false,
+        quirks: microsoftQuirks,
+        signIn: microsoftSignIn(
+            tenant: "common", imapSwitchPage: "https://outlook.live.com/mail/0/options/mail/accounts/popImap")
+    )
+
+    /// Accounts of an organisation, whose administrator may have switched IMAP or submission off.
+    private static let office365 = ProviderProfile(
+        name: "office365", title: "Microsoft 365",
+        imap: .tls("outlook.office365.com"),
+        smtp: .startTLS("smtp.office365.com"),
+        roleNames: outlook.roleNames,
+        limits: Limits(
+            connections: 4, perDay: 10_000, recipientsPerDay: 10_000, recipientsPerMessage: 500, maxSize: 25_000_000),
+        quirks: microsoftQuirks,
+        signIn: microsoftSignIn(
+            tenant: "organizations",
+            imapSwitchPage: "the Microsoft 365 admin center, under the user's mail settings, email apps")
+    )
+
+    private static let microsoftQuirks = Quirks(
+        trustsCondstore: false, trustsQResync: false, hasKeywords: false,
+        redirectRefused: "Microsoft sends only as the account itself")
+
+    private static func microsoftSignIn(tenant: String, imapSwitchPage: String) -> SignIn {
+        let base = "https://login.microsoftonline.com/\(tenant)/oauth2/v2.0"
+        return SignIn(
+            takesPassword: false, mainAddressOnly: false,
             oauth2: OAuth2Endpoints(
-                authorizeURL: "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
-                tokenURL: "https://login.microsoftonline.com/common/oauth2/v2.0/token",
-                deviceURL: "https://login.microsoftonline.com/common/oauth2/v2.0/devicecode",
+                authorizeURL: "\(base)/authorize", tokenURL: "\(base)/token", deviceURL: "\(base)/devicecode",
                 scopes: [
                     "https://outlook.office.com/IMAP.AccessAsUser.All", "https://outlook.office.com/SMTP.Send",
                     "offline_access",
                 ]),
-            imapSwitchPage: "https://outlook.live.com/mail/0/options/mail/accounts/popImap")
-    )
+            imapSwitchPage: imapSwitchPage)
+    }
 
     private static let yahoo = ProviderProfile(
         name: "yahoo", title: "Yahoo Mail",
         domains: [
-            "yahoo.com", "yahoo.co.uk", "yahoo.de", "yahoo.fr", "yahoo.it", "yahoo.es", "ymail.com", "rocketmail.com",
+            "yahoo.com", "yahoo.co.uk", "yahoo.de", "yahoo.fr", "yahoo.it", "yahoo.es", "yahoo.ca", "yahoo.com.au",
+            "yahoo.com.br", "yahoo.co.in", "ymail.com", "rocketmail.com",
         ],
         imap: .tls("imap.mail.yahoo.com"),
         smtp: .submissions("smtp.mail.yahoo.com"), smtpAlternatives: [.startTLS("smtp.mail.yahoo.com")],
@@ -104,6 +140,7 @@ extension ProviderProfile {
         imap: .tls("imap.aol.com"),
         smtp: .submissions("smtp.aol.com"), smtpAlternatives: [.startTLS("smtp.aol.com")],
         roleNames: yahoo.roleNames,
+        // A session lasts an hour, and silence of five minutes ends it: polling every two stays below that.
         limits: yahoo.limits, quirks: yahoo.quirks,
         signIn: SignIn(
             needsAppPassword: true, appPasswordPage: "https://login.aol.com/account/security",
@@ -131,7 +168,7 @@ extension ProviderProfile {
     )
 
     private static let gmx = ProviderProfile(
-        name: "gmx", title: "GMX", domains: ["gmx.net", "gmx.de", "gmx.at", "gmx.ch"],
+        name: "gmx", title: "GMX", domains: ["gmx.net", "gmx.de", "gmx.at", "gmx.ch", "gmx.eu"],
         imap: .tls("imap.gmx.net"),
         smtp: .startTLS("mail.gmx.net"), smtpAlternatives: [.submissions("mail.gmx.net")],
         roleNames: [
@@ -163,7 +200,9 @@ extension ProviderProfile {
             .flagged: ["Starred"],
         ],
         limits: Limits(maxSize: 25_000_000),
-        quirks: Quirks(trustsCondstore: false, trustsQResync: false, hasStableUIDs: false)
+        quirks: Quirks(trustsCondstore: false, trustsQResync: false, hasStableUIDs: false),
+        // The Bridge makes a password of its own, and its certificate is one of its own: `ca` has to name it.
+        signIn: SignIn(needsAppPassword: true, appPasswordPage: "the Bridge's window, under mailbox details")
     )
 
     /// Any other server: `imap` has to be given, `smtp` where the account sends.

@@ -76,6 +76,8 @@ public struct ProviderProfile: Sendable, Hashable {
         public var takesPassword = true
         /// Whether the account's main password is refused and an app password is needed.
         public var needsAppPassword = false
+        /// Whether only the account's main address signs in, no alias and no address of a person's own domain.
+        public var mainAddressOnly = false
         /// Where app passwords are made.
         public var appPasswordPage: String?
         public var appPasswordShape: AppPasswordShape?
@@ -107,6 +109,12 @@ public struct ProviderProfile: Sendable, Hashable {
         public var tokenURL: String
         public var deviceURL: String?
         public var scopes: [String]
+    }
+
+    /// Whether the user name is an address that cannot sign in here: an alias, or one of a person's own domain.
+    public func refusesSignIn(by user: String) -> Bool {
+        guard signIn.mainAddressOnly, let at = user.lastIndex(of: "@") else { return false }
+        return !domains.contains(user[user.index(after: at)...].lowercased())
     }
 
     /// The user names to try, in order and without repetition.

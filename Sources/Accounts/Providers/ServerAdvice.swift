@@ -24,6 +24,22 @@ enum ServerAdvice {
             + "letters. Make one\(page(profile)) and store it."
     }
 
+    static func passwordsRefused(_ profile: ProviderProfile) -> String {
+        "\(profile.title) takes no passwords from programs for this account: use oauth2 in place of password."
+    }
+
+    static func accountLocked(_ profile: ProviderProfile) -> String {
+        "\(profile.title) has locked or blocked the account, often after too many wrong passwords: sign in with a browser "
+            + "to unlock it, then try again. Until then every further try can make it last longer."
+    }
+
+    static func aliasAsUser(_ user: String, _ profile: ProviderProfile) -> String {
+        let domains = profile.domains.map { "@\($0)" }.joined(separator: ", ")
+        return
+            "\(user) looks like an alias or an address of your own domain, and \(profile.title) takes neither to sign "
+            + "in: write the account's main address (\(domains)) as `user`, and keep this one as `address`."
+    }
+
     static func webLogin(_ profile: ProviderProfile) -> String {
         "\(profile.title) wants you to sign in with a browser once, from this network if possible; then try again."
     }
@@ -39,8 +55,13 @@ enum ServerAdvice {
             + "close other programs on this account; check VPN or country rules and the licence."
     }
 
+    static func submissionDisabled(_ profile: ProviderProfile) -> String {
+        "The server does not let this account sign in for sending: switch authenticated SMTP on at \(profile.title), or "
+            + "ask its administrator; a server of your own has to offer AUTH PLAIN or LOGIN under TLS."
+    }
+
     static let oauthExpired =
-        "The access token is invalid or has run out; a new one is fetched. If that fails too, sign in again."
+        "The access token is invalid or has run out; a new one is fetched. If that fails too, run `postmoon login ACCOUNT`."
     static let loginDisabled =
         "The server takes no password on an unprotected connection: write security = \"tls\" or \"starttls\"."
     static let tooManyConnections =
@@ -61,6 +82,6 @@ enum ServerAdvice {
         "A POP3 server answers on this port, and IMAP is needed: write port 993 with security = \"tls\"."
 
     private static func page(_ profile: ProviderProfile) -> String {
-        profile.signIn.appPasswordPage.map { " at \($0)" } ?? ""
+        profile.signIn.appPasswordPage.map { $0.hasPrefix("https:") ? " at \($0)" : " in \($0)" } ?? ""
     }
 }

@@ -7,49 +7,52 @@ import MailModel
 public enum ServerMessageClassifier {
     /// A refused LOGIN or AUTHENTICATE.
     ///
-    /// - Parameter passwordFits: whether the password has the shape of the provider's app passwords; `nil`: not known,
-    ///   or the account signs in by OAuth2.
+    /// - Parameters:
+    ///   - passwordFits: whether the password has the shape of the provider's app passwords; `nil`: not known, or the
+    ///     account signs in by OAuth2.
+    ///   - user: the user name as configured; tells an alias where it cannot sign in.
     public static func imapLogin(
-        _ refusal: IMAPRefusal, profile: ProviderProfile, passwordFits: Bool?
+        _ refusal: IMAPRefusal, profile: ProviderProfile, passwordFits: Bool?, user: String? = nil
     ) -> ServerVerdict {
-        let verdict = imap(refusal, profile: profile) ?? authFailed(profile)
-        guard verdict.code == .authFailed, passwordFits == false, profile.signIn.needsAppPassword else {
-            return verdict
+        let meaning = meaning(of: refusal) ?? .authFailed
+        guard meaning == .authFailed else { return verdict(meaning, refusal, profile) }
+        if passwordFits == false, profile.signIn.needsAppPassword {
+            return ServerVerdict(
+                code: .appPasswordShape, scope: .account, advice: ServerAdvice.appPasswordShape(profile))
         }
-        return ServerVerdict(code: .appPasswordShape, scope: .account, advice: ServerAdvice.appPasswordShape(profile))
+        var verdict = verdict(meaning, refusal, profile)
+        if let user, profile.refusesSignIn(by: user) { verdict.advice = ServerAdvice.aliasAsUser(user, profile) }
+        return verdict
     }
 
     /// Any refusal; `nil` when neither text nor code says more than that the command was refused.
     public static func imap(_ refusal: IMAPRefusal, profile: ProviderProfile) -> ServerVerdict? {
-        let text = refusal.text.lowercased()
-        if refusal.moment == .greeting, text.hasPrefix("+ok") {
+        if refusal.moment == .greeting, refusal.text.lowercased().hasPrefix("+ok") {
             return ServerVerdict(code: .protocolError, scope: .account, advice: ServerAdvice.popServer)
         }
-        for row in ServerMessageTable.texts where row.applies(to: refusal.moment) && text.contains(row.fragment) {
-            var verdict = row.meaning.verdict(profile)
-            verdict.retryAfter = retryAfter(text) ?? verdict.retryAfter
-            return verdict
-        }
+        return meaning(of: refusal).map { verdict($0, refusal, profile) }
+    }
+
+    private static func meaning(of refusal: IMAPRefusal) -> ServerMessageMeaning? {
+        let text = refusal.text.lowercased()
+        let rows = ServerMessageTable.texts.lazy.filter { $0.applies(to: refusal.moment) }
+        if let row = rows.first(where: { text.contains($0.fragment) }) { return row.meaning }
         if let code = refusal.responseCode?.uppercased(), let meaning = ServerMessageTable.codes[code] {
-            var verdict = meaning.verdict(profile)
-            if let kept = ServerMessageTable.narrowed(code, refusal.moment) { verdict.scope = kept }
-            return verdict
+            return meaning
         }
-        if refusal.status == .bye {
-            return ServerMessageMeaning.unavailable.verdict(profile)
-        }
-        return nil
+        return refusal.status == .bye ? .unavailable : nil
     }
 
-    private static func authFailed(_ profile: ProviderProfile) -> ServerVerdict {
-        ServerMessageMeaning.authFailed.verdict(profile)
-    }
-
-    /// Microsoft: `Suggested Backoff Time: 92415 milliseconds`. Seconds, rounded up, at most a day.
-    private static func retryAfter(_ text: String) -> Int? {
-        guard let label = text.firstRange(of: "backoff time:") else { return nil }
-        let digits = text[label.upperBound...].drop { $0 == " " }.prefix { $0.isASCII && $0.isNumber }
-        guard let milliseconds = Int(digits) else { return digits.isEmpty ? nil : 86_400 }
-        return min(milliseconds / 1_000 + 1, 86_400)
+    private static func verdict(
+        _ meaning: ServerMessageMeaning, _ refusal: IMAPRefusal, _ profile: ProviderProfile
+    ) -> ServerVerdict {
+        var verdict = meaning.verdict(profile)
+        if verdict.isTransient, let asked = RetryTime.asked(in: refusal.text) { verdict.retryAfter = asked }
+        if let code = refusal.responseCode?.uppercased(), ServerMessageTable.codes[code] == meaning,
+            let narrowed = ServerMessageTable.narrowed(code, refusal.moment)
+        {
+            verdict.scope = narrowed
+        }
+        return verdict
     }
 }

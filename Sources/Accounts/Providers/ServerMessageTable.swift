@@ -2,7 +2,8 @@ import MailModel
 
 /// What a refusal can mean.
 enum ServerMessageMeaning: Hashable, Sendable, CaseIterable {
-    case authFailed, appPasswordNeeded, oauthExpired, webLogin, loginDisabled, imapDisabled, notConnected
+    case authFailed, appPasswordNeeded, passwordsRefused, oauthExpired, webLogin, accountLocked, loginDisabled
+    case imapDisabled, notConnected
     case tooManyConnections, throttled, unavailable, serverFault, overQuota
     case folderMissing, folderReadOnly, noPermission, notSelected, tooBig, clientFault, contactAdmin, sessionExpired
 
@@ -12,6 +13,10 @@ enum ServerMessageMeaning: Hashable, Sendable, CaseIterable {
             ServerVerdict(code: .authFailed, scope: .account, advice: ServerAdvice.authFailed(profile))
         case .appPasswordNeeded:
             ServerVerdict(code: .appPasswordNeeded, scope: .account, advice: ServerAdvice.appPasswordNeeded(profile))
+        case .passwordsRefused:
+            ServerVerdict(code: .authFailed, scope: .account, advice: ServerAdvice.passwordsRefused(profile))
+        case .accountLocked:
+            ServerVerdict(code: .authFailed, scope: .account, advice: ServerAdvice.accountLocked(profile))
         case .oauthExpired:
             ServerVerdict(
                 code: .oauthExpired, scope: .connection, advice: ServerAdvice.oauthExpired, isTransient: true)
@@ -78,24 +83,49 @@ enum ServerMessageTable {
     /// The first row that fits decides: exact reasons stand before the general ones.
     static let texts: [Row] = [
         // Too many connections; some servers label it AUTHENTICATIONFAILED (mailbox.org) or UNAVAILABLE (Dovecot).
-        row("too many simultaneous connections", .tooManyConnections),
         row("maximum number of connections", .tooManyConnections),
         row("too many concurrent connections", .tooManyConnections),
         row("too many connections", .tooManyConnections),
+        row("connection limit", .tooManyConnections),
+        row("too many simultaneous", .tooManyConnections),
         row("user is authenticated but not connected", .notConnected),
+        // The account itself.
+        row("account is locked", .accountLocked),
+        row("account has been locked", .accountLocked),
+        row("account locked", .accountLocked),
+        row("account is disabled", .accountLocked),
+        row("account has been disabled", .accountLocked),
+        row("account is suspended", .accountLocked),
+        row("account has been suspended", .accountLocked),
+        row("account suspended", .accountLocked),
+        row("account is blocked", .accountLocked),
+        row("account has been blocked", .accountLocked),
         // Throttling: Microsoft, Gmail, Yahoo.
         row("request is throttled", .throttled),
         row("suggested backoff time", .throttled),
         row("bandwidth limits", .throttled),
-        row("rate limit hit", .throttled),
-        row("too many login attempts", .throttled),
+        row("rate limit", .throttled),
+        row("too many requests", .throttled),
+        row("too many login", .throttled),
+        row("too many failed", .throttled),
+        row("too many authentication", .throttled),
+        row("temporarily blocked", .throttled),
         row("too many bad auth attempts", .throttled),
         row("account is temporarily unavailable", .throttled),
         // Signing in.
         row("application-specific password", .appPasswordNeeded),
+        row("application specific password", .appPasswordNeeded),
+        row("app-specific password", .appPasswordNeeded),
+        row("application password", .appPasswordNeeded, .login),
         row("app password", .appPasswordNeeded, .login),
+        row("basicauthblocked", .passwordsRefused, .login),
+        row("basic authentication is disabled", .passwordsRefused, .login),
         row("accesstokenexpired", .oauthExpired),
         row("oauth2 access token", .oauthExpired, .login),
+        row("expired or revoked", .oauthExpired, .login),
+        row("token expired", .oauthExpired, .login),
+        row("token has expired", .oauthExpired, .login),
+        row("grant is expired", .oauthExpired, .login),
         row("invalid sasl argument", .oauthExpired, .login),
         row("web login required", .webLogin),
         row("please log in via your web browser", .webLogin),
@@ -103,6 +133,12 @@ enum ServerMessageTable {
         row("imap access is disabled", .imapDisabled),
         row("imap is disabled", .imapDisabled),
         row("imap access disabled", .imapDisabled),
+        row("imap is not enabled", .imapDisabled),
+        row("imap not enabled", .imapDisabled),
+        row("imap service is not enabled", .imapDisabled),
+        row("imap access is not allowed", .imapDisabled),
+        row("not allowed to use imap", .imapDisabled),
+        row("protocol disabled", .imapDisabled, .login),
         row("plaintext authentication disallowed", .loginDisabled),
         row("plaintext authentication disabled", .loginDisabled),
         row("login is disabled", .loginDisabled, .login),
@@ -154,6 +190,7 @@ enum ServerMessageTable {
         "SERVERBUG": .serverFault,
         "CLIENTBUG": .clientFault,
         "LIMIT": .throttled,
+        "THROTTLED": .throttled,
         "OVERQUOTA": .overQuota,
         "NONEXISTENT": .folderMissing,
         "TRYCREATE": .folderMissing,

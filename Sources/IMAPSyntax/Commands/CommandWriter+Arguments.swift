@@ -13,7 +13,7 @@ extension CommandWriter {
         case .lsub(let reference, let pattern): try list(reference, pattern, [])
         case .status(let name, let items): try status(name, items)
         case .select(let name, let condstore), .examine(let name, let condstore): try select(name, condstore)
-        case .create(let name), .subscribe(let name):
+        case .create(let name), .subscribe(let name), .deleteMailbox(let name), .quotaRoot(let name):
             raw(" ")
             try mailbox(name)
         case .uidFetch(let uids, let items, let changedSince): try fetch(uids, items, changedSince)

@@ -22,6 +22,10 @@ public enum IMAPCommand: Sendable {
     case unselect
     case create(WireMailboxName)
     case subscribe(WireMailboxName)
+    /// Takes the mailbox away with every message in it: only for one that its sender has made itself, and nobody else uses.
+    case deleteMailbox(WireMailboxName)
+    /// Needs QUOTA (RFC 9208).
+    case quotaRoot(WireMailboxName)
     case idle
     case uidFetch(UIDSelection, [FetchItem], changedSince: ModSeq?)
     /// UID and flags of what changed since then, and the UIDs that vanished (RFC 7162 §3.2.6). Needs QRESYNC enabled, and
@@ -116,6 +120,8 @@ extension IMAPCommand: CustomStringConvertible, CustomReflectable {
         case .unselect: "UNSELECT"
         case .create: "CREATE"
         case .subscribe: "SUBSCRIBE"
+        case .deleteMailbox: "DELETE"
+        case .quotaRoot: "GETQUOTAROOT"
         case .idle: "IDLE"
         case .uidFetch, .uidResync: "UID FETCH"
         case .uidStore: "UID STORE"
@@ -131,7 +137,8 @@ extension IMAPCommand: CustomStringConvertible, CustomReflectable {
     public var mailbox: WireMailboxName? {
         switch self {
         case .status(let mailbox, _), .select(let mailbox, _), .examine(let mailbox, _), .create(let mailbox),
-            .subscribe(let mailbox), .uidCopy(_, let mailbox), .uidMove(_, let mailbox), .append(let mailbox, _, _, _):
+            .subscribe(let mailbox), .deleteMailbox(let mailbox), .quotaRoot(let mailbox), .uidCopy(_, let mailbox),
+            .uidMove(_, let mailbox), .append(let mailbox, _, _, _):
             mailbox
         case .capability, .noop, .logout, .startTLS, .login, .authenticate, .enable, .id, .namespace, .list, .lsub,
             .unselect, .idle, .uidFetch, .uidResync, .uidStore, .uidExpunge, .uidSearch:

@@ -115,6 +115,21 @@ extension ByteCursor {
         return NamespaceResponse.Namespace(prefix: WireMailboxName(raw: prefix), delimiter: delimiter)
     }
 
+    /// `"" (STORAGE 10 512)`: the root's name is passed over.
+    mutating func quota() -> QuotaUsage? {
+        guard astring() != nil else { return nil }
+        skipSpaces()
+        let resources = list { cursor -> QuotaUsage.Resource? in
+            guard let name = cursor.keyword() else { return nil }
+            cursor.skipSpaces()
+            guard let usage = cursor.number() else { return nil }
+            cursor.skipSpaces()
+            guard let limit = cursor.number() else { return nil }
+            return QuotaUsage.Resource(name: name, usage: usage, limit: limit)
+        }
+        return resources.map { QuotaUsage(resources: $0) }
+    }
+
     mutating func identification() -> Identification? {
         if takeNIL() { return Identification([]) }
         let fields = list { cursor -> Identification.Field? in

@@ -72,6 +72,7 @@ struct ResponseReader {
         case "VANISHED": cursor.vanished()
         case "NAMESPACE": cursor.namespaces(nesting: limits.nesting).map(UntaggedResponse.namespace)
         case "ID": cursor.identification().map(UntaggedResponse.id)
+        case "QUOTA": cursor.quota().map(UntaggedResponse.quota)
         default: nil
         }
     }

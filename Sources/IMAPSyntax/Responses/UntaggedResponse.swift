@@ -20,6 +20,7 @@ public enum UntaggedResponse: Hashable, Sendable {
     case vanished(earlier: Bool, UIDSet)
     case namespace(NamespaceResponse)
     case id(Identification)
+    case quota(QuotaUsage)
     /// A response that is not known, or one whose content does not parse and may be passed over.
     case other(String)
 
@@ -41,6 +42,7 @@ public enum UntaggedResponse: Hashable, Sendable {
         case .vanished: "VANISHED"
         case .namespace: "NAMESPACE"
         case .id: "ID"
+        case .quota: "QUOTA"
         case .other(let name): name
         }
     }

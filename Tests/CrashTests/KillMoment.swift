@@ -6,10 +6,10 @@ import Synchronization
 /// When in a run the program is to be killed: moments at which it has work in hand are more likely than chance makes
 /// them.
 enum KillMoment: Sendable {
-    /// Also while it starts, and looks at what was interrupted.
-    case afterStart(Duration)
-    /// Counted from the start.
-    case afterDeliveries(Int, then: Duration)
+    /// While it starts, and looks at what was interrupted.
+    case whileStarting(lines: Int)
+    /// Counted from the start, and then in writes of the journal's log file.
+    case afterDeliveries(Int, thenWrites: Int)
     case afterLogLines(Int)
     /// The journal's log file was written to so many times.
     case afterJournalWrites(Int)
@@ -17,11 +17,11 @@ enum KillMoment: Sendable {
     static func random(using generator: inout SeededGenerator) -> KillMoment {
         switch Int.random(in: 0..<100, using: &generator) {
         case 0..<10:
-            .afterStart(.milliseconds(Int.random(in: 0...900, using: &generator)))
+            .whileStarting(lines: Int.random(in: 0...4, using: &generator))
         case 10..<35:
             .afterDeliveries(
                 Int.random(in: 1...10, using: &generator),
-                then: .milliseconds(Int.random(in: 5...150, using: &generator)))
+                thenWrites: Int.random(in: 0...8, using: &generator))
         case 35..<50:
             .afterLogLines(Int.random(in: 3...60, using: &generator))
         default:
@@ -37,12 +37,11 @@ enum KillMoment: Sendable {
         let before = delivered()
         try await blocking {
             switch self {
-            case .afterStart(let delay):
-                Self.pass(delay)
-            case .afterDeliveries(let count, let delay):
+            case .afterDeliveries(let count, let writes):
                 _ = awaited(within: limit) { delivered() - before >= count ? true : nil }
-                Self.pass(delay)
-            case .afterLogLines(let count):
+                var watched = WatchedFile(runs.journalLog)
+                _ = watched.waitForWrites(writes, within: limit)
+            case .whileStarting(let count), .afterLogLines(let count):
                 var watched = WatchedFile(runs.logFile ?? "")
                 _ = watched.waitForLines(count, within: limit)
             case .afterJournalWrites(let count):
@@ -51,8 +50,6 @@ enum KillMoment: Sendable {
             }
         }
     }
-
-    private static func pass(_ delay: Duration) { usleep(useconds_t(delay / .microseconds(1))) }
 }
 
 /// A file that another program writes.

@@ -57,15 +57,10 @@ final class Postman: Sendable {
 
     private func pause(_ generator: inout SeededGenerator) async throws {
         let dice = Int.random(in: 0..<100, using: &generator)
-        let delay = useconds_t(Int.random(in: 0...40_000, using: &generator))
+        let writes = Int.random(in: 1...3, using: &generator)
         guard dice < 40 else { return }
-        try await blocking { [runs] in
-            if dice < 10 {
-                _ = awaited(within: .seconds(1)) { runs.isWatching ? true : nil }
-            } else {
-                usleep(delay)
-            }
-        }
+        guard dice < 10 else { return await runs.proceed(writes: writes, within: .milliseconds(40)) }
+        _ = try await blocking { [runs] in awaited(within: .seconds(1)) { runs.isWatching ? true : nil } }
     }
 
     /// Waits until everything allowed so far is delivered.

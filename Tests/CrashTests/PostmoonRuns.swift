@@ -15,11 +15,13 @@ final class PostmoonRuns: Sendable {
     private let binary: String
     /// How many folders it watches.
     private let watched: Int
+    private let pulse: JournalPulse
     private let state = Mutex(State())
 
     init(_ folder: TemporaryFolder, watching watched: Int) throws {
         self.folder = folder
         self.watched = watched
+        pulse = JournalPulse(folder.file("state/journal.sqlite-wal"))
         binary = try Self.findBinary()
     }
 
@@ -27,6 +29,9 @@ final class PostmoonRuns: Sendable {
 
     /// Changes with every write to its journal.
     var journalLog: String { folder.file("state/journal.sqlite-wal") }
+
+    /// Lets it write to its journal so many times, or the time pass.
+    func proceed(writes count: Int, within limit: Duration) async { await pulse.wait(writes: count, within: limit) }
 
     /// The product of the same build, or what `POSTMOON_BINARY` names.
     private static func findBinary() throws -> String {

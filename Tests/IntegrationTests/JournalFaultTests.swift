@@ -197,6 +197,18 @@ struct JournalFaultTests {
 
     // MARK: While it runs
 
+    /// A program that has filed its first letter.
+    private func filingOne() async throws -> (DovecotServer, String, PostmoonSetup, PostmoonProcess) {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: WatchTests.rules)
+        let daemon = try await setup.watch()
+        try await server.deliver(Letter("File 1"), to: user)
+        #expect(try await server.letter("File 1", of: user, in: "Filed") != nil)
+        _ = try await setup.plan { $0.text("status") == "done" }
+        return (server, user, setup, daemon)
+    }
+
     private func expectFailing(
         _ setup: PostmoonSetup, _ daemon: PostmoonProcess, from seen: Int, saying words: String
     ) async throws {
@@ -207,13 +219,7 @@ struct JournalFaultTests {
 
     @Test
     func `A state folder that is taken away stops all acting until it is back`() async throws {
-        let server = try await SharedServers.dovecot()
-        let user = newUser()
-        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: WatchTests.rules)
-        let daemon = try await setup.watch()
-        try await server.deliver(Letter("File 1"), to: user)
-        #expect(try await server.letter("File 1", of: user, in: "Filed") != nil)
-        _ = try await setup.plan { $0.text("status") == "done" }
+        let (server, user, setup, daemon) = try await filingOne()
         let seen = daemon.log.count
         let away = setup.folder.file("away")
         try FileManager.default.moveItem(atPath: setup.stateFolder, toPath: away)
@@ -229,13 +235,7 @@ struct JournalFaultTests {
 
     @Test
     func `A journal that another process keeps locked stops all acting until it is free`() async throws {
-        let server = try await SharedServers.dovecot()
-        let user = newUser()
-        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: WatchTests.rules)
-        let daemon = try await setup.watch()
-        try await server.deliver(Letter("File 1"), to: user)
-        #expect(try await server.letter("File 1", of: user, in: "Filed") != nil)
-        _ = try await setup.plan { $0.text("status") == "done" }
+        let (server, user, setup, daemon) = try await filingOne()
         let seen = daemon.log.count
         let lock = try WriteLock(journal: "\(setup.stateFolder)/journal.sqlite")
         try await server.deliver(Letter("File 2"), to: user)

@@ -120,8 +120,19 @@ struct BreakCampaign: Sendable {
                 + "\(Int(seconds.rounded())) s")
         // The last steps do not come when others came together; but what hardly ever comes breaks nothing.
         #expect(tally.broken * 2 >= troubles.count - 1, "\(part), \(scenario.name)")
-        if !lazily { FaultTable.add(part, scenario.name, steps: all.count, tally, seconds: seconds) }
+        if !lazily { try line(part, tally, steps: all.count, seconds: seconds).write() }
         return tally
+    }
+
+    private func line(_ part: String, _ tally: Tally, steps: Int, seconds: Double) -> FaultTally {
+        var line = FaultTally(part: part, scenario: scenario.name, steps: steps)
+        line.broken = tally.broken
+        line.messages = tally.messages
+        line.lost = tally.lost
+        line.doubled = tally.doubled
+        line.inDoubt = tally.doubts
+        line.seconds = seconds
+        return line
     }
 
     /// All of it when that is asked for; else so many, evenly spread from a place that chance gives.

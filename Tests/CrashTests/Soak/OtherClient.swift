@@ -8,9 +8,13 @@ import Synchronization
 /// Another client of the same accounts, which marks, moves, removes and brings back messages while Postmoon files them.
 final class OtherClient: Sendable {
     private let site: SoakSite
+    private let runs: PostmoonRuns
     private let seen = Mutex<[String: Set<SoakLetter.Deed>]>([:])
 
-    init(_ site: SoakSite) { self.site = site }
+    init(_ site: SoakSite, beside runs: PostmoonRuns) {
+        self.site = site
+        self.runs = runs
+    }
 
     /// What it was seen to have done, by token.
     var deeds: [String: Set<SoakLetter.Deed>] { seen.withLock { $0 } }
@@ -36,18 +40,18 @@ final class OtherClient: Sendable {
         switch letter.meddling {
         case .none: break
         case .mark:
-            try await pass(1...1_500, &generator)
+            await pass(1...10, &generator)
             try await run(letter, ["flags", "add"], [#"\Seen"#] + inbox)
         case .expunge:
-            try await pass(1...1_500, &generator)
+            await pass(1...10, &generator)
             try await run(letter, ["expunge"], inbox)
         case .moveAway:
-            try await pass(1...1_500, &generator)
+            await pass(1...10, &generator)
             try await run(letter, ["move"], [SoakLetter.elsewhere] + inbox)
         case .dragBack:
             let target = ["mailbox", letter.folder] + Self.search(letter)
             for _ in 0..<12 {
-                try await pass(500...4_000, &generator)
+                await pass(2...20, &generator)
                 let found = (try? await run(letter, ["search"], target)) ?? ""
                 if found.split(separator: "\n").isEmpty { continue }
                 try await run(letter, ["move"], ["INBOX"] + target)
@@ -65,7 +69,7 @@ final class OtherClient: Sendable {
         guard let uid = answer.split(separator: " ").last.flatMap({ UInt32($0.filter(\.isNumber)) })
         else { return }
         for _ in 0..<60 {
-            try await pass(200...2_000, &generator)
+            await pass(1...8, &generator)
             guard try await isDecided(letter, uid) else { continue }
             try await run(letter, command, rest)
             return note(.changed, letter)
@@ -97,9 +101,8 @@ final class OtherClient: Sendable {
         return try await server.doveadm(command + ["-u", letter.home.rawValue] + rest)
     }
 
-    private func pass(_ milliseconds: ClosedRange<Int>, _ generator: inout SeededGenerator)
-        async throws
-    {
-        try await Task.sleep(for: .milliseconds(generator.scaled(in: milliseconds)))
+    /// Lets Postmoon do something first: now nothing, now all that it wants with a letter.
+    private func pass(_ writes: ClosedRange<Int>, _ generator: inout SeededGenerator) async {
+        await runs.proceed(writes: generator.scaled(in: writes), within: .seconds(2))
     }
 }

@@ -25,7 +25,7 @@ struct SoakRun: Sendable {
         print("soak: seed \(seed) (POSTMOON_CRASH_SEED=\(seed) repeats it)")
         site = try await SoakSite.make(cutting: &generator)
         runs = try PostmoonRuns(site.folder, watching: 4)
-        client = OtherClient(site)
+        client = OtherClient(site, beside: runs)
     }
 
     func run(using generator: inout SeededGenerator) async throws {
@@ -74,7 +74,7 @@ struct SoakRun: Sendable {
                     let branch = generator.branch()
                     group.addTask { try await client.meddle(with: letter, using: branch) }
                 }
-                try await Task.sleep(for: .milliseconds(generator.scaled(in: 20...1_500)))
+                await runs.proceed(writes: generator.scaled(in: 1...12), within: .milliseconds(1_500))
             }
             try await group.waitForAll()
         }
@@ -86,8 +86,8 @@ struct SoakRun: Sendable {
         var generator = generator
         var kills = 0
         while ContinuousClock.now < end {
-            // Time to get somewhere, then a moment at which it has work in hand.
-            try await Task.sleep(for: .milliseconds(generator.scaled(in: 200...8_000)))
+            // It is let get somewhere, and then meets a moment at which it has work in hand.
+            await runs.proceed(writes: generator.scaled(in: 2...80), within: .seconds(8))
             if generator.next() % 3 == 0 { site.cutNow(Int(generator.next() % 3)) }
             try await KillMoment.random(using: &generator).wait(runs) { 0 }
             let wasRunning = try await runs.kill()
@@ -103,38 +103,42 @@ struct SoakRun: Sendable {
     private struct Judgement {
         var verdict: SoakVerdict
         var steps: Int
-        var isSettled: Bool
+        /// What goes on still; empty when all has settled.
+        var open: [String]
     }
 
     /// Waits until nothing is left that goes on by itself, and nothing is to be complained of; at most so long.
     private func settle(_ letters: [SoakLetter], within limit: Duration) async throws -> Judgement {
         let end = ContinuousClock.now + limit
         while true {
-            let (isSettled, plans) = try await look()
+            let (open, plans) = try await look()
             let verdict = SoakVerdict(letters, SoakCensus(site), plans, client.deeds)
-            if isSettled && verdict.complaints.isEmpty || ContinuousClock.now >= end {
-                return Judgement(verdict: verdict, steps: plans.map(\.steps.count).reduce(0, +), isSettled: isSettled)
+            if open.isEmpty && verdict.complaints.isEmpty || ContinuousClock.now >= end {
+                return Judgement(verdict: verdict, steps: plans.map(\.steps.count).reduce(0, +), open: open)
             }
-            try await Task.sleep(for: .seconds(1))
+            await runs.proceed(writes: 1, within: .seconds(1))
         }
     }
 
-    private func look() async throws -> (isSettled: Bool, plans: [PlanView]) {
+    private func look() async throws -> (open: [String], plans: [PlanView]) {
         let journal = try Journal.open(folder: site.state, access: .readOnly)
         defer { journal.close() }
         let counts = try await journal.counts()
         let busy: [OutboxState] = [.waiting, .ready, .begun, .dotSent, .unknown]
-        var isSettled =
-            counts.timers == 0 && (counts.plans[.planned] ?? 0) + (counts.plans[.running] ?? 0) == 0
-            && busy.allSatisfy { (counts.outbox[$0] ?? 0) == 0 }
+        var open = busy.compactMap { state in counts.outbox[state].map { "\($0) to send: \(state.rawValue)" } }
+        if counts.timers > 0 { open.append("\(counts.timers) timers") }
+        let plans = try await journal.plans(PlanQuery())
+        open += plans.filter { [.planned, .running].contains($0.plan.state) }.map(\.explanation)
         for progress in try await journal.allProgress() {
             guard let home = SoakLetter.Home(rawValue: progress.account.rawValue) else { continue }
             let next = try await site.mail[home]?.doveadm(
                 "mailbox", "status", "-u", home.rawValue, "uidnext", progress.mailbox.rawValue)
             let number = next?.split(separator: "=").last.flatMap { UInt32($0.filter(\.isNumber)) } ?? 0
-            isSettled = isSettled && progress.nextUID.rawValue >= number
+            if progress.nextUID.rawValue < number {
+                open.append("\(home.rawValue)/\(progress.mailbox): seen below \(progress.nextUID) of \(number)")
+            }
         }
-        return (isSettled, try await journal.plans(PlanQuery()))
+        return (open, plans)
     }
 
     // MARK: Report
@@ -146,15 +150,19 @@ struct SoakRun: Sendable {
             "soak: seed \(seed), \(kills) kills, \(cuts) cuts, \(letters.count) messages, lost \(verdict.count(.lost)), "
                 + "doubled \(verdict.count(.doubled)), misplaced or altered \(verdict.count(.misplaced, .altered)), "
                 + "dragged back \(client.deeds.count), in doubt \(verdict.doubts), \(seconds) s")
-        let cells: [String] = [
-            "fault-table", "soak", "two accounts, another client, seed \(seed)", "\(judgement.steps)",
-            "\(kills + cuts)",
-            "\(letters.count)", "\(verdict.count(.lost, .forwardLost))", "\(verdict.count(.doubled, .forwardDoubled))",
-            "\(verdict.doubts)", "\(seconds)",
-        ]
-        try SoakTable.append(cells.joined(separator: "\t"))
-        if !judgement.isSettled { Issue.record("soak, seed \(seed): not settled") }
-        guard !verdict.complaints.isEmpty || !judgement.isSettled else { return }
+        var line = FaultTally(
+            part: "soak", scenario: "two accounts, another client, seed \(seed)", steps: judgement.steps)
+        line.broken = kills + cuts
+        line.messages = letters.count
+        line.lost = verdict.count(.lost, .forwardLost)
+        line.doubled = verdict.count(.doubled, .forwardDoubled)
+        line.inDoubt = verdict.doubts
+        line.seconds = Double(seconds)
+        try line.write()
+        if !judgement.open.isEmpty {
+            Issue.record("soak, seed \(seed): not settled\n\(judgement.open.joined(separator: "\n"))")
+        }
+        guard !verdict.complaints.isEmpty || !judgement.open.isEmpty else { return }
         Issue.record(Comment(rawValue: explain(verdict)))
         keep()
     }
@@ -190,21 +198,5 @@ struct SoakRun: Sendable {
             try? server.log.write(toFile: "\(place)/dovecot-\(home).log", atomically: false, encoding: .utf8)
         }
         print("kept in \(place)")
-    }
-}
-
-/// The lines that several scripts write into one table.
-private enum SoakTable {
-    /// Prints a line, and appends it to the file that `POSTMOON_FAULTS_TABLE` names.
-    static func append(_ line: String) throws {
-        print(line)
-        guard let path = ProcessInfo.processInfo.environment["POSTMOON_FAULTS_TABLE"] else { return }
-        if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(filePath: path)) }
-        guard let file = FileHandle(forWritingAtPath: path) else {
-            throw ServerUnavailable("\(path) cannot be written")
-        }
-        defer { try? file.close() }
-        try file.seekToEnd()
-        try file.write(contentsOf: Data((line + "\n").utf8))
     }
 }

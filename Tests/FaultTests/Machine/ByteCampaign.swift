@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// Plays a scenario with the wire cut behind every byte, in either direction: in every manner where a line begins or
@@ -31,7 +32,7 @@ struct ByteCampaign: Sendable {
             }
         }
         tally.seconds = (ContinuousClock.now - begun) / .seconds(1)
-        try FaultTable.note(tally)
+        try tally.write()
     }
 
     /// All of them; in the ordinary run a stride through the edges of lines, and one through the rest.

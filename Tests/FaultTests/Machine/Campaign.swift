@@ -23,7 +23,7 @@ struct Campaign: Sendable {
         #expect(whole.problems.isEmpty, "\(scenario.name) without a break")
         try #require(whole.moments.count > 10, "something happens")
 
-        var tally = FaultTally(scenario: scenario.name, steps: whole.moments.count)
+        var tally = FaultTally(part: "in process", scenario: scenario.name, steps: whole.moments.count)
         for breakage in Self.chosen(Breakage.all(for: whole.moments, everywhere: scenario.breaksEverywhere)) {
             let broken = try await Trial(stage: stage, breakage: breakage).run()
             guard broken.isBroken else { continue }
@@ -34,7 +34,7 @@ struct Campaign: Sendable {
             }
         }
         tally.seconds = (ContinuousClock.now - begun) / .seconds(1)
-        try FaultTable.note(tally)
+        try tally.write()
     }
 
     private static func chosen(_ all: [Breakage]) -> [Breakage] {

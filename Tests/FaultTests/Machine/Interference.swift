@@ -68,12 +68,13 @@ struct Interference: Sendable {
         _ = try await Trial(stage: stage, meddling: { witness.note($0) }, isMeddled: true).run()
         let commands = witness.commands
         try #require(commands.count > 3, "there are commands to act between")
-        var tally = FaultTally(scenario: "\(scenario.name): \(deed.rawValue)", steps: commands.count)
+        var tally = FaultTally(
+            part: "in process", scenario: "\(scenario.name): \(deed.rawValue)", steps: commands.count)
         for number in Self.chosen(commands) {
             for broken in Break.allCases { try await meet(stage, at: number, broken, &tally) }
         }
         tally.seconds = (ContinuousClock.now - begun) / .seconds(1)
-        try FaultTable.note(tally)
+        try tally.write()
     }
 
     /// What is to be known of a trial when it is over.

@@ -79,5 +79,8 @@ final class ServerProcess: Sendable {
             _ = awaited(within: .seconds(5)) { shell.exitStatus }
         }
         kill(-processIdentifier, SIGKILL)
+        // While one of its processes still listens, the next server takes it for a running one. The dead that nobody
+        // collects count too, hence not for ever.
+        _ = awaited(within: .seconds(2)) { kill(-processIdentifier, 0) == 0 ? nil : true }
     }
 }

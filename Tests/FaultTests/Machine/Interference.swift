@@ -64,9 +64,7 @@ struct Interference: Sendable {
     private func play() async throws {
         let begun = ContinuousClock.now
         let stage = try await Stage(scenario)
-        let witness = Witness()
-        _ = try await Trial(stage: stage, meddling: { witness.note($0) }, isMeddled: true).run()
-        let commands = witness.commands
+        let commands = try await Trial(stage: stage, isMeddled: true).run().commands
         try #require(commands.count > 3, "there are commands to act between")
         var tally = FaultTally(
             part: "in process", scenario: "\(scenario.name): \(deed.rawValue)", steps: commands.count)
@@ -79,12 +77,10 @@ struct Interference: Sendable {
 
     /// What is to be known of a trial when it is over.
     private final class Witness: Sendable {
-        private let state = Mutex<(world: World?, changedFlags: Bool)>((nil, false))
+        private let state = Mutex(false)
 
-        func note(_ world: World) { state.withLock { $0.world = world } }
-        func note(changedFlags: Bool) { state.withLock { $0.changedFlags = $0.changedFlags || changedFlags } }
-        var changedFlags: Bool { state.withLock { $0.changedFlags } }
-        var commands: [String] { state.withLock { $0.world }?.sites["home"]?.server.commands ?? [] }
+        func note(changedFlags: Bool) { state.withLock { $0 = $0 || changedFlags } }
+        var changedFlags: Bool { state.withLock { $0 } }
     }
 
     private func meet(_ stage: Stage, at number: Int, _ broken: Break, _ tally: inout FaultTally) async throws {
@@ -93,7 +89,6 @@ struct Interference: Sendable {
         let outcome = try await Trial(
             stage: stage,
             meddling: { world in
-                witness.note(world)
                 let server = world.sites["home"]?.server
                 server?.before(number) { store in
                     witness.note(changedFlags: deed.act(store, world.token("a")))
@@ -107,7 +102,7 @@ struct Interference: Sendable {
         // Changed in the very moment of the removal, and the answer that tells of it never came: nobody can know of it.
         let isUntold =
             broken != .nothing
-            && witness.commands.dropFirst(number).prefix(2).contains { $0.hasPrefix("UID EXPUNGE") }
+            && outcome.commands.dropFirst(number).prefix(2).contains { $0.hasPrefix("UID EXPUNGE") }
         let changedFlags = witness.changedFlags && !isUntold
         let problems = outcome.problems + judge(outcome.end, changedFlags, &tally)
         guard !problems.isEmpty else { return }

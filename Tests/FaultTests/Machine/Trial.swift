@@ -15,6 +15,8 @@ struct Trial: Sendable {
         /// Whether a connection hung.
         var hasStalled = false
         var end = EndState([])
+        /// What the server of the account `home` was told until then.
+        var commands: [String] = []
         /// The letters that were delivered.
         var letters: Set<String> = []
         /// What must not be, whatever the scenario is about.
@@ -50,6 +52,7 @@ struct Trial: Sendable {
             outcome.breaks = world.fate.breaks
             outcome.hasStalled = world.fate.hasStalled
             outcome.end = try await EndState(of: world)
+            outcome.commands = world.sites["home"]?.server.commands ?? []
             outcome.problems += try await remains(world)
             let sending = try await SendingAccount(of: world)
             outcome.problems += sending.problems

@@ -12,6 +12,9 @@ extension Scenario {
         alike("one Message-ID on two messages", .modern, sameID: true),
         alike("one Message-ID on two messages, COPYUID missing", without(.withoutMove), sameID: true),
         alike("no Message-ID at all, COPYUID missing", without(.modern), sameID: false),
+        copied("a copy of somebody else's is there already (MOVE)", .modern),
+        copied("a copy of somebody else's is there already (COPY)", .withoutMove),
+        copied("a copy of somebody else's is there already, COPYUID missing", without(.withoutMove)),
     ]
 
     private static func without(_ traits: ServerTraits) -> ServerTraits {
@@ -60,5 +63,16 @@ extension Scenario {
             name: name, accounts: ["home": traits], rules: receipts(#"move "Receipts""#),
             course: [.deliver(first), .deliver(second), .turn],
             ends: [["home/Receipts: a", "home/Receipts: b", "new: done", "new: done"]])
+    }
+
+    /// Somebody has put a copy into the target before: it is not ours, whatever breaks.
+    private static func copied(_ name: String, _ traits: ServerTraits) -> Scenario {
+        Scenario(
+            name: name, accounts: ["home": traits], rules: receipts(#"mark "seen", move "Receipts""#),
+            course: [
+                .deliver(Letter("a")),
+                .meanwhile { $0.home.copy($0.token("a"), from: "INBOX", to: "Receipts") }, .turn,
+            ],
+            ends: [["home/Receipts: a", #"home/Receipts: a \Seen"#, "new: done"]])
     }
 }

@@ -87,6 +87,11 @@ final class ScriptedSession: ServerConversation {
             }
             return [.bytes(answer)]
         }
+        if line.starts(with: [0x16, 0x03]) {
+            // A TLS greeting: the program asks what is spoken here.
+            isCut = true
+            return [.cut]
+        }
         guard let command = ClientCommand(line) else {
             store.note(violation: "a line that is no command")
             return [.bytes(Array("* BAD what?\r\n".utf8))]

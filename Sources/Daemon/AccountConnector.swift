@@ -152,16 +152,19 @@ final class AccountConnector: Sendable {
     ) -> (any MailSubmitting)? {
         guard let smtp = account.smtp else { return nil }
         let user = account.smtpUserNames.first ?? account.user
-        return RenewingSubmitter(credential: credential, server: smtp) { [self] proof in
+        let submitter = { @Sendable [self] (login: @escaping @Sendable () -> SubmissionLogin?) in
             SMTPSubmitter(
                 dialer: dialer, endpoint: Endpoint(smtp),
                 alternatives: witness == nil ? account.otherSubmissions.map { Endpoint($0) } : [],
-                deadlines: deadlines ?? account.submissionDeadlines, logger: logger, witness: witness,
-                login: {
-                    if case .password(let password) = proof { loginGuard?.trying(password) }
-                    return SubmissionLogin(user: user, proof: proof)
-                }
-            )
+                deadlines: deadlines ?? account.submissionDeadlines, logger: logger, witness: witness, login: login)
+        }
+        // No secret is read that is not to be sent.
+        guard smtp.signsIn else { return submitter { nil } }
+        return RenewingSubmitter(credential: credential, server: smtp) { proof in
+            submitter {
+                if case .password(let password) = proof { loginGuard?.trying(password) }
+                return SubmissionLogin(user: user, proof: proof)
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ struct GuardedSubmitter: MailSubmitting {
         _ submission: Submission, beforeFinalDot: @escaping @Sendable () async throws -> Void
     ) async -> SubmissionResult {
         do {
-            try await loginGuard.admit { [account] in try await account.keptPassword() }
+            try await loginGuard.admit { [account] in try await account.keptSubmissionPassword() }
         } catch {
             let fault = error as? any Fault
             return SubmissionResult(
@@ -49,5 +49,10 @@ extension AccountConfiguration {
     func keptPassword() async throws -> Secret? {
         guard case .password(let source) = credential else { return nil }
         return try await source.read()
+    }
+
+    /// The same for the submission server; `nil` where that takes mail without a login.
+    func keptSubmissionPassword() async throws -> Secret? {
+        smtp?.signsIn == false ? nil : try await keptPassword()
     }
 }

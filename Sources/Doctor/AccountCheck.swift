@@ -111,7 +111,7 @@ public struct AccountCheck: Sendable {
         guard let smtp = account.smtp else { return [] }
         let reach = ServerCheck(service: .smtp, endpoint: smtp, account: account, dialer: dialer, scope: scope)
         var (results, isUsable) = await reach.run()
-        guard isUsable, mayLogIn else { return results }
+        guard isUsable, mayLogIn || !smtp.signsIn else { return results }
         let submission = SubmissionCheck(account: account, access: access, reach: reach, scope: scope)
         results += await submission.run()
         return results

@@ -29,15 +29,19 @@ struct SubmissionCheck: Sendable {
         if let extensions = result.extensions { results.append(.passed("smtp.offers", offers(extensions))) }
         if let error = result.outcomes.first?.outcome.error {
             if let stage = error.stage, [.sender, .recipient, .data].contains(stage) {
-                results.append(.passed("smtp.login", "signed in"))
+                results.append(login)
             }
             results.append(.failed(Self.place(of: error), await access.explain(error, service: .smtp)))
             return results
         }
-        results.append(.passed("smtp.login", "signed in"))
+        results.append(login)
         results.append(.passed("smtp.envelope", "mail from and to \(address) would be taken; nothing was sent"))
         if scope.send { results += await send(letter, from: address) }
         return results
+    }
+
+    private var login: CheckResult {
+        .passed("smtp.login", account.smtp?.signsIn == false ? "the server takes mail without a login" : "signed in")
     }
 
     private func submit(_ submission: Submission, _ witness: TLSWitness) async -> SubmissionResult {
@@ -54,7 +58,8 @@ struct SubmissionCheck: Sendable {
     }
 
     private func offers(_ extensions: ServerExtensions) -> String {
-        var words = ["logins: \(extensions.authMechanisms.sorted().joined(separator: " "))"]
+        let mechanisms = extensions.authMechanisms.sorted().joined(separator: " ")
+        var words = [mechanisms.isEmpty ? "no login" : "logins: \(mechanisms)"]
         if let limit = extensions.sizeLimit { words.append("messages up to \(limit / 1_000_000) MB") }
         if extensions.offersSMTPUTF8 { words.append("addresses in any script") }
         return words.joined(separator: "; ")

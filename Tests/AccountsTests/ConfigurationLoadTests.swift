@@ -130,6 +130,22 @@ import Testing
         #expect(account.smtp == ServerEndpoint(host: "smtp.mail.me.com", port: 465, security: .tls))
     }
 
+    @Test func aRelayIsToldNoSecret() throws {
+        let folder = try ConfigurationFolder()
+        let account = try #require(
+            try folder.load(
+                """
+                [accounts.home]
+                user = "jane@example.org"
+                password = { env = "P" }
+                imap = { host = "imap.example.org" }
+                smtp = { host = "relay.lan", port = 25, security = "starttls", login = false }
+                """
+            ).accounts.first)
+        #expect(account.smtp?.signsIn == false)
+        #expect(account.imap.signsIn)
+    }
+
     @Test(arguments: [
         (#"imap = { host = "h" }"#, 993, ConnectionSecurity.tls),
         (#"imap = { host = "h", port = 143 }"#, 143, .startTLS),

@@ -183,6 +183,16 @@ struct WrongConfiguration: CustomTestStringConvertible, Sendable {
             "4: `host` in `imap` in [accounts.a]: \"imaps://h:993\" is no host name; the port goes to `port`, without \"://\""
         ),
         endpoint(
+            "a mailbox without a login",
+            "imap = { host = \"h\", login = false }\nsmtp = { host = \"h\", login = \"no\" }",
+            "4: unknown key `login` in `imap` in [accounts.a]",
+            "5: `login` in `smtp` in [accounts.a] must be true or false, not a text"),
+        endpoint(
+            "mail in the clear over a network",
+            "imap = { host = \"h\" }\nsmtp = { host = \"relay.lan\", port = 25, security = \"none\", login = false }",
+            "5: `security` in `smtp` in [accounts.a]: \"none\" would send mail in the clear to relay.lan; it is allowed "
+                + "for this machine (127.0.0.1, ::1, localhost) only: write \"tls\" or \"starttls\""),
+        endpoint(
             "no host", "imap = { port = 993 }\nsmtp = \"h\"",
             "4: `imap` in [accounts.a] has no `host`: write host = \"imap.example.org\"",
             "5: `smtp` in [accounts.a] must be a table, not a text"),

@@ -10,12 +10,11 @@ struct SubmissionTests {
         let log: @Sendable () -> String
 
         /// A user of a Dovecot of its own whose mail is forwarded through the server.
-        init(_ kind: SubmissionKind, to recipient: String, _ security: AccountText.Security = .starttls) async throws {
+        /// - Parameter security: `nil`: the first of the server's ways.
+        init(_ kind: SubmissionKind, to recipient: String, _ security: AccountText.Security? = nil) async throws {
             let (server, dovecot) = try await kind.started()
             var account = dovecot.account("jane")
-            account.smtp = AccountText.Server(
-                port: security == .tls ? server.submissionsPort : server.submissionPort, security: security,
-                authority: server.authority)
+            account.smtp = server.port(security ?? kind.ways[0])
             self.dovecot = dovecot
             log = { server.log }
             setup = try PostmoonSetup(
@@ -34,12 +33,10 @@ struct SubmissionTests {
         }
     }
 
-    @Test(arguments: SubmissionKind.allCases, [AccountText.Security.starttls, .tls])
-    func `A forward arrives once, with the message as it was`(
-        _ kind: SubmissionKind, _ security: AccountText.Security
-    ) async throws {
-        let recipient = "\(kind.word).\(security)@example.com"
-        let sender = try await Sender(kind, to: recipient, security)
+    @Test(arguments: SubmissionWay.all)
+    func `A forward arrives once, with the message as it was`(_ way: SubmissionWay) async throws {
+        let recipient = "\(way.kind.word).\(way.security)@example.com"
+        let sender = try await Sender(way.kind, to: recipient, way.security)
         let body = "Lines:\r\n.\r\n..two\r\n.one\r\n" + String(repeating: "0123456789", count: 90) + "\r\n"
         try await sender.deliver("for \(recipient)", body: body)
         let once = try await sender.setup.run("run", "--once")

@@ -7,10 +7,11 @@ declare -A unpacked_servers=(
     [cyrus]="cyrus-imapd sasl2-bin"
     [courier]="courier-imap"
     [exim]="exim4-daemon-light"
+    [opensmtpd]="opensmtpd"
 )
 
 # What only maintainer scripts and the system's start need.
-not_unpacked='^(adduser|cron|cron-daemon-common|debconf|dpkg|e2fsprogs|gawk|init-system-helpers|logsave|lsb-base|passwd|perl|perl-base|perl-modules-.*|libperl.*|readline-common|sensible-utils|sysvinit-utils|tar|usrmerge|libfile-find-rule-perl|libnumber-compare-perl|libtext-glob-perl)$'
+not_unpacked='^(adduser|cron|cron-daemon-common|debconf|dpkg|e2fsprogs|ed|gawk|init-system-helpers|logsave|lsb-base|passwd|perl|perl-base|perl-modules-.*|libperl.*|readline-common|sensible-utils|sysvinit-utils|tar|usrmerge|libfile-find-rule-perl|libnumber-compare-perl|libtext-glob-perl)$'
 
 # unpack_servers FOLDER: all of them, as FOLDER/cyrus and so on; what is there already stays
 unpack_servers() {
@@ -32,19 +33,36 @@ unpack_servers() {
 }
 
 unpack_server() {
-    local folder=$1 server=$2 root=$1/$2 names name packages missing=()
+    local folder=$1 server=$2 root=$1/$2 names name packages
     read -ra packages <<<"${unpacked_servers[$server]}"
-    # With nothing taken for installed, the rehearsal names the packages and everything below them.
-    names=$(apt-get -o Dir::State::status=/dev/null -s --no-install-recommends install "${packages[@]}" 2>/dev/null |
-        awk '$1 == "Inst" {print $2}')
+    names=$(names_of_all "${packages[@]}") || return 1
+    mapfile -t names < <(grep -vE "$not_unpacked" <<<"$names")
+    download "$folder" "${names[@]}" || return 1
+    mkdir -p "$root"
+    for name in "${names[@]}"; do
+        dpkg-deb -x "$(package_file "$folder" "$name")" "$root" || return 1
+    done
+    # Where a running server gets its own.
+    mkdir -p "$root"/{dev,proc,etc,var,run,home,tmp}
+}
+
+# names_of_all PACKAGE...: these packages and everything below them, as if nothing were installed; a line each
+names_of_all() {
+    local rehearse=(apt-get -o Dir::State::status=/dev/null -s --no-install-recommends install "$@") names
+    names=$("${rehearse[@]}" 2>/dev/null | awk '$1 == "Inst" {print $2}')
     if [ -z "$names" ]; then
         as_super apt-get update -q >&2 || return 1
-        names=$(apt-get -o Dir::State::status=/dev/null -s --no-install-recommends install "${packages[@]}" |
-            awk '$1 == "Inst" {print $2}')
+        names=$("${rehearse[@]}" | awk '$1 == "Inst" {print $2}')
     fi
-    mapfile -t names < <(grep -vE "$not_unpacked" <<<"$names")
-    mkdir -p "$folder/packages" "$root"
-    for name in "${names[@]}"; do
+    [ -n "$names" ] && echo "$names"
+}
+
+# download FOLDER PACKAGE...: those that are not in FOLDER/packages yet
+download() {
+    local folder=$1 name missing=()
+    shift
+    mkdir -p "$folder/packages"
+    for name in "$@"; do
         [ -n "$(package_file "$folder" "$name")" ] || missing+=("$name")
     done
     # All at once: each call of apt reads its lists anew.
@@ -54,11 +72,6 @@ unpack_server() {
             return 1
         }
     fi
-    for name in "${names[@]}"; do
-        dpkg-deb -x "$(package_file "$folder" "$name")" "$root" || return 1
-    done
-    # Where a running server gets its own.
-    mkdir -p "$root"/{dev,proc,etc,var,run,home,tmp}
 }
 
 package_file() { find "$1/packages" -name "$2_*.deb" | head -n 1; }

@@ -32,6 +32,8 @@ extension ConfigurationReader {
         let security = table.choice("security", of: ConnectionSecurity.self)
         let authorities = table.text("ca")
         let securityLine = table.take("security")?.line ?? table.line
+        // IMAP has no such key: a mailbox is always somebody's.
+        let signsIn = key == "smtp" ? table.boolean("login") ?? base?.signsIn ?? true : true
         table.finish()
 
         let caFile = authorities.map { absolute($0.value) } ?? base?.caFile
@@ -51,11 +53,12 @@ extension ConfigurationReader {
         }
         let port = writtenPort ?? base?.port ?? ports.port(for: security ?? .tls)
         let endpoint = ServerEndpoint(
-            host: host, port: port, security: security ?? base?.security ?? ports.security(for: port), caFile: caFile)
+            host: host, port: port, security: security ?? base?.security ?? ports.security(for: port), caFile: caFile,
+            signsIn: signsIn)
         if endpoint.security == .none, !endpoint.isLoopback {
             problems.add(
                 line: securityLine,
-                "`security` in \(table.title): \"none\" would send the password in the clear to \(host); "
+                "`security` in \(table.title): \"none\" would send \(signsIn ? "the password" : "mail") in the clear to \(host); "
                     + "it is allowed for this machine (127.0.0.1, ::1, localhost) only: write \"tls\" or \"starttls\"")
             return nil
         }

@@ -16,7 +16,7 @@ public enum FaultAdvice {
     ) -> String {
         if let sentence = reaching(code, service, profile, endpoint) { return sentence }
         if let sentence = protecting(code, service, profile) { return sentence }
-        if let sentence = signingIn(code, service, profile) { return sentence }
+        if let sentence = signingIn(code, service, profile, endpoint) { return sentence }
         return sentences[code] ?? "Look at the log for what happened before, and try again."
     }
 
@@ -78,8 +78,11 @@ public enum FaultAdvice {
         }
     }
 
-    private static func signingIn(_ code: FaultCode, _ service: Service, _ profile: ProviderProfile) -> String? {
+    private static func signingIn(
+        _ code: FaultCode, _ service: Service, _ profile: ProviderProfile, _ endpoint: ServerEndpoint?
+    ) -> String? {
         switch code {
+        case .authFailed where endpoint?.signsIn == false: ServerAdvice.loginWanted
         case .authFailed: ServerAdvice.authFailed(profile)
         case .appPasswordNeeded: ServerAdvice.appPasswordNeeded(profile)
         case .appPasswordShape: ServerAdvice.appPasswordShape(profile)

@@ -12,6 +12,9 @@ enum ServerAdvice {
             + "`user` must be the account's main address, no alias."
     }
 
+    static let loginWanted =
+        "The submission server wants a login after all: take `login = false` out of `smtp`, under TLS."
+
     static func appPasswordNeeded(_ profile: ProviderProfile) -> String {
         "This account needs an app password in place of its main password: make one\(page(profile)) and store it."
     }

@@ -15,12 +15,17 @@ public struct ServerEndpoint: Sendable, Hashable {
     public var security: ConnectionSecurity
     /// A PEM file of authorities to trust instead of the system's; an absolute path.
     public var caFile: String?
+    /// Whether who speaks to it signs in first. Only a submission server may take mail without.
+    public var signsIn: Bool
 
-    public init(host: String, port: Int, security: ConnectionSecurity, caFile: String? = nil) {
+    public init(
+        host: String, port: Int, security: ConnectionSecurity, caFile: String? = nil, signsIn: Bool = true
+    ) {
         self.host = host
         self.port = port
         self.security = security
         self.caFile = caFile
+        self.signsIn = signsIn
     }
 
     public var isLoopback: Bool { Self.isLoopback(host) }

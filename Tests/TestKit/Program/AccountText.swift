@@ -7,16 +7,21 @@ public struct AccountText: Sendable {
         public var security: Security
         /// PEM file of the authority to trust; `nil`: the system's.
         public var authority: String?
+        /// Whether the account signs in there; only `smtp` may go without.
+        public var signsIn: Bool
 
-        public init(port: Int, security: Security, authority: String? = nil) {
+        public init(port: Int, security: Security, authority: String? = nil, signsIn: Bool = true) {
             self.port = port
             self.security = security
             self.authority = authority
+            self.signsIn = signsIn
         }
 
         func line(_ key: String, host: String) -> String {
             let trust = authority.map { ", ca = \"\($0)\"" } ?? ""
-            return "\(key) = { host = \"\(host)\", port = \(port), security = \"\(security.rawValue)\"\(trust) }\n"
+            let login = signsIn ? "" : ", login = false"
+            return
+                "\(key) = { host = \"\(host)\", port = \(port), security = \"\(security.rawValue)\"\(trust)\(login) }\n"
         }
     }
 

@@ -4,7 +4,7 @@ import Synchronization
 /// A server in the foreground, which lives no longer than the program that started it.
 ///
 /// A shell stands between: when the pipe to it closes (also because this program was killed), it ends the server by
-/// its process id. The same happens on `stop`.
+/// its process id; by force when it does not go, as `unshare` never does when asked. The same happens on `stop`.
 final class ServerProcess: Sendable {
     // A session of its own for the server: Postfix signals its whole process group when it ends.
     private static let guardian = """
@@ -13,7 +13,7 @@ final class ServerProcess: Sendable {
         server=$!
         echo $server >"$POSTMOON_PID_FILE"
         trap 'kill -TERM $server 2>/dev/null' TERM INT HUP
-        ( read -r line <&3; kill -TERM $server 2>/dev/null ) &
+        ( read -r line <&3; kill -TERM $server 2>/dev/null; sleep 3; kill -KILL -$server 2>/dev/null ) &
         guard=$!
         while kill -0 $server 2>/dev/null; do wait $server; done
         kill $guard 2>/dev/null

@@ -26,6 +26,18 @@ public enum IdentityReader: Hashable, Sendable {
         }
     }
 
+    /// Whether folders are labels: a message that stands in one already gets no second UID there when it is moved or
+    /// copied to it.
+    var hasLabels: Bool { self == .gmail }
+
+    /// What finds a message by its identity; `nil` where the server cannot be asked for it.
+    func searchKey(for identity: MessageIdentity) -> SearchKey? {
+        guard hasLabels, identity.rawValue.hasPrefix(Self.gmailPrefix) else { return nil }
+        return UInt64(identity.rawValue.dropFirst(Self.gmailPrefix.count)).map(SearchKey.gmMessageID)
+    }
+
+    private static let gmailPrefix = "gm:"
+
     /// What to fetch beside UID, INTERNALDATE, RFC822.SIZE and the four header fields.
     public var fetchItems: [FetchItem] {
         switch self {
@@ -44,7 +56,7 @@ public enum IdentityReader: Hashable, Sendable {
     public func identity(of message: FetchedMessage, header: HeaderBlock) -> MessageIdentity? {
         switch self {
         case .gmail:
-            if let id = message.gmMessageID { return MessageIdentity(rawValue: "gm:\(id)") }
+            if let id = message.gmMessageID { return MessageIdentity(rawValue: "\(Self.gmailPrefix)\(id)") }
         case .emailID:
             if let id = message.emailID { return MessageIdentity(rawValue: "id:\(id)") }
         case .digest:

@@ -99,7 +99,8 @@ extension MailboxExecutor {
         try await settle(&ledger)
         // What is gone from the source has the first claim among twins.
         elsewhere.sort { present[$0.uid] == nil && present[$1.uid] != nil }
-        let found = try await probe(elsewhere.map(\.step), target, &ledger)
+        let gone = Set(elsewhere.filter { present[$0.uid] == nil }.map(\.step))
+        let found = try await probe(elsewhere.map(\.step), target, &ledger, gone: gone)
         for item in elsewhere {
             let result = found[item.step] ?? .notLooked()
             let isHere = present[item.uid] != nil

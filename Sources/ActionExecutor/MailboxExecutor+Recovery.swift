@@ -42,7 +42,8 @@ extension MailboxExecutor {
         for target in lookups.keys.sorted() {
             // What is gone from the source is in the target if anything is: it has the first claim among twins.
             let items = (lookups[target] ?? []).sorted { present[$0.uid] == nil && present[$1.uid] != nil }
-            let found = try await probe(items.map(\.step.id), target, &ledger)
+            let gone = Set(items.filter { present[$0.uid] == nil }.map(\.step.id))
+            let found = try await probe(items.map(\.step.id), target, &ledger, gone: gone)
             for item in items {
                 let result = found[item.step.id] ?? .notLooked()
                 let isHere = present[item.uid] != nil
@@ -68,12 +69,17 @@ extension MailboxExecutor {
     }
 
     /// Looks for messages in a target, from the UIDNEXT that was noted before the command; then selects the source again.
+    ///
+    /// - Parameter gone: the steps whose message is not in the source any more. Where folders are labels it may have stood
+    ///   in the target all the time, as every message does in Gmail's archive: it is looked for there by its number. What
+    ///   is still in the source is not: that the target has it proves nothing, and to move it again does no harm.
     func probe(
-        _ steps: [StepID], _ target: MailboxName, _ ledger: inout StepLedger
+        _ steps: [StepID], _ target: MailboxName, _ ledger: inout StepLedger, gone: Set<StepID> = []
     ) async throws -> [StepID: ProbeResult] {
         guard let wire = setting.layout.wireName(target) else { return [:] }
+        let labelled = steps.filter(gone.contains).compactMap { ledger.planOf(step: $0)?.identity }
         let look = try await lookInto(
-            wire, from: steps.compactMap { ledger.step($0)?.precondition?.targetUIDNext }.min())
+            wire, from: steps.compactMap { ledger.step($0)?.precondition?.targetUIDNext }.min(), labelled: labelled)
         var results: [StepID: ProbeResult] = [:]
         var claimed: Set<UID> = []
         for (index, id) in steps.enumerated() {
@@ -84,7 +90,7 @@ extension MailboxExecutor {
                 results[id] = .none(others: 0)
             case .refused(let why):
                 results[id] = .notLooked(why)
-            case .seen(let uidValidity, let uids, let strangers):
+            case .seen(let uidValidity, let uids, let strangers, let labelled):
                 guard let noted = step.precondition?.targetUIDValidity, let bound = step.precondition?.targetUIDNext,
                     uidValidity.rawValue == noted
                 else {
@@ -102,6 +108,8 @@ extension MailboxExecutor {
                 if let copy = own.min(), own.count <= claims {
                     claimed.insert(copy)
                     results[id] = .one(copy, uidValidity)
+                } else if own.isEmpty, gone.contains(id), let uid = labelled[identity] {
+                    results[id] = .one(uid, uidValidity)
                 } else if own.count > 1 {
                     results[id] = .several(own.count)
                 } else if strangers > 0 {
@@ -119,11 +127,15 @@ extension MailboxExecutor {
         case missing
         case refused(String)
         /// `strangers`: messages whose identity the server did not let us compute.
-        case seen(UIDValidity, uids: [MessageIdentity: [UID]], strangers: Int)
+        /// `labelled`: where messages were found that bore the label before.
+        case seen(
+            UIDValidity, uids: [MessageIdentity: [UID]], strangers: Int, labelled: [MessageIdentity: UID])
     }
 
     /// The identities of a mailbox's newer messages.
-    private func lookInto(_ wire: WireMailboxName, from bound: UInt32?) async throws -> Look {
+    private func lookInto(
+        _ wire: WireMailboxName, from bound: UInt32?, labelled identities: [MessageIdentity]
+    ) async throws -> Look {
         let opened = try await connection.run(.examine(wire, condstore: false))
         guard opened.status == .ok, let uidValidity = opened.selected?.uidValidity else {
             try await reselect()
@@ -135,6 +147,7 @@ extension MailboxExecutor {
         }
         let first = bound.flatMap { UID($0) } ?? .first
         let reply = try await connection.run(.uidFetch(.from(first), setting.identities.wholeFetch, changedSince: nil))
+        let labelled = try await find(identities)
         try await reselect()
         _ = try reply.checked()
         if reply.fetched.isEmpty, opened.selected?.exists ?? 0 > 0 {
@@ -151,7 +164,18 @@ extension MailboxExecutor {
                 strangers += 1
             }
         }
-        return .seen(uidValidity, uids: uids, strangers: strangers)
+        return .seen(uidValidity, uids: uids, strangers: strangers, labelled: labelled)
+    }
+
+    /// Asks for messages by their identities, in the mailbox that is selected.
+    private func find(_ identities: [MessageIdentity]) async throws -> [MessageIdentity: UID] {
+        var found: [MessageIdentity: UID] = [:]
+        for identity in Set(identities) {
+            guard let key = setting.identities.searchKey(for: identity) else { continue }
+            let reply = try await connection.run(.uidSearch([key], returnAll: false)).checked()
+            if let uid = reply.search?.first.flatMap({ UID($0) }) { found[identity] = uid }
+        }
+        return found
     }
 
     /// Whether a mailbox that could not be opened is not there.

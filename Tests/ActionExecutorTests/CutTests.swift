@@ -75,6 +75,34 @@ import Testing
         return !wasWhole
     }
 
+    /// At Gmail the archive has every message all the time, under a UID from long ago.
+    @Test(arguments: [Mishap.cutBefore, .cutAfter]) func whatBearsALabelAlreadyIsFoundThere(
+        _ mishap: Mishap
+    ) async throws {
+        var wasCut = true
+        var number = 0
+        while wasCut {
+            let bench = try FilingBench(.labels)
+            let token = bench.store.deliver(letter("receipt", id: "1"))
+            bench.store.copy(token, from: "INBOX", to: "Receipts")
+            let standing = try #require(bench.store["Receipts"]?.messages.first?.uid)
+            bench.store.deliver(letter("newer", id: "2"), to: "Receipts")
+            let plan = try await bench.plan(token, [.move(to: "Receipts")])
+            bench.server.put(mishap, at: number)
+            wasCut = try await !bench.attendUnlessCut()
+            bench.server.rest()
+            try bench.crash()
+            try await bench.attendUntilQuiet()
+            let context = Comment(rawValue: "cut at \(number): \(bench.server.commands)")
+            #expect(bench.store.places(of: token) == ["Receipts"], context)
+            #expect(try await bench.state(plan) == .done, context)
+            let move = try #require(try await bench.steps(plan).first { $0.kind == .uidMove })
+            #expect(move.outcome?.targetUID == standing.rawValue, context)
+            number += 1
+        }
+        #expect(number > 3, "there were commands to cut")
+    }
+
     @Test(arguments: [ServerTraits.modern, .withoutMove, .minimal]) func aSecondCutWithinRecoveryLosesNothing(
         _ traits: ServerTraits
     ) async throws {

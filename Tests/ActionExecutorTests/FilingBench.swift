@@ -144,7 +144,9 @@ final class FilingBench: Sendable {
         var fetched = FetchedMessage(sequence: try #require(SequenceNumber(1)))
         fetched.internalDate = message.internalDate
         fetched.size = message.bytes.count
-        return try #require(IdentityReader.digest.identity(of: fetched, header: HeaderBlock(message.bytes)))
+        let reader = IdentityReader(capabilities: server.traits.capabilities)
+        if reader == .gmail { fetched.gmMessageID = UInt64(message.token) }
+        return try #require(reader.identity(of: fetched, header: HeaderBlock(message.bytes)))
     }
 
     func state(_ plan: PlanID) async throws -> PlanState { try #require(try await journal.work(plan)).plan.state }

@@ -115,6 +115,9 @@ struct CommandEncoderTests {
         Case(.uidExpunge(set), "A1 UID EXPUNGE 1:3,7\r\n"),
         Case(.uidSearch([.all], returnAll: true), "A1 UID SEARCH RETURN (ALL) ALL\r\n"),
         Case(
+            .uidSearch([.gmMessageID(1_278_455_344_230_334_865)], returnAll: false),
+            "A1 UID SEARCH X-GM-MSGID 1278455344230334865\r\n"),
+        Case(
             .uidSearch(
                 [
                     .uid(.from(uid(9))), .has(.seen), .lacks(.deleted), .has(keyword("$x")), .lacks(keyword("y")),

@@ -242,6 +242,7 @@ extension CommandWriter {
         case .modSeq(let value):
             raw("MODSEQ ")
             try modSeq(value)
+        case .gmMessageID(let number): raw("X-GM-MSGID \(number)")
         case .not(let inner):
             raw("NOT ")
             try searchKey(inner)

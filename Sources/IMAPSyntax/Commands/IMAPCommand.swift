@@ -94,6 +94,8 @@ public indirect enum SearchKey: Hashable, Sendable {
     case before(Int64)
     /// Needs CONDSTORE.
     case modSeq(ModSeq)
+    /// Gmail's number of a message; needs X-GM-EXT-1.
+    case gmMessageID(UInt64)
     case not(SearchKey)
 }
 

@@ -150,8 +150,10 @@ public final class ModelMailStore: Sendable {
     // MARK: What the client's commands do
 
     /// Copies messages; gives pairs of source and target UID, or `nil` when the target is not there.
+    ///
+    /// - Parameter labels: a message that the target has already gets no second UID there.
     func copy(
-        _ uids: UIDSet, from source: String, to target: String, changesDate: Bool
+        _ uids: UIDSet, from source: String, to target: String, changesDate: Bool, labels: Bool
     ) -> (uidValidity: UIDValidity, pairs: [(source: UID, target: UID)], serials: [Int])? {
         state.withLock { state in
             guard let validity = state.mailboxes[target]?.uidValidity else { return nil }
@@ -159,6 +161,12 @@ public final class ModelMailStore: Sendable {
             var pairs: [(source: UID, target: UID)] = []
             var serials: [Int] = []
             for message in messages {
+                if labels, let standing = state.mailboxes[target]?.messages.first(where: { $0.token == message.token })
+                {
+                    pairs.append((message.uid, standing.uid))
+                    serials.append(standing.serial)
+                    continue
+                }
                 let date = message.internalDate + (changesDate ? 7 : 0)
                 guard let copy = state.addCopy(of: message, to: target, internalDate: date) else { continue }
                 pairs.append((message.uid, copy.uid))

@@ -37,6 +37,8 @@ extension ScriptedSession {
             }
             guard let uids = Self.uids(set, in: mailbox) else { return "BAD no set" }
             return uidCommand(command, uids, selected, mailbox)
+        case "UID SEARCH":
+            return search(arguments)
         case "EXPUNGE", "CLOSE", "FETCH", "STORE", "COPY", "MOVE":
             store.note(violation: "\(command.verb), which works on more than it names")
             return "BAD not here"
@@ -135,6 +137,17 @@ extension ScriptedSession {
         return "OK fetched"
     }
 
+    /// By Gmail's number alone.
+    private func search(_ arguments: [ClientCommand.Argument]) -> String {
+        guard traits.has("X-GM-EXT-1"), arguments.count == 2, arguments[0].text == "X-GM-MSGID" else {
+            return "BAD not here"
+        }
+        guard let selected, let mailbox = store[selected.name] else { return "BAD nothing is selected" }
+        let found = mailbox.messages.filter { "\($0.token)" == arguments[1].text }
+        say("* SEARCH" + found.map { " \($0.uid)" }.joined())
+        return "OK searched"
+    }
+
     private static func value(of item: String, _ message: ModelMessage) -> [UInt8] {
         switch item {
         case "UID": return Array("UID \(message.uid)".utf8)
@@ -142,6 +155,7 @@ extension ScriptedSession {
         case "INTERNALDATE": return Array("INTERNALDATE \"\(ServerDate.text(message.internalDate))\"".utf8)
         case "RFC822.SIZE": return Array("RFC822.SIZE \(message.bytes.count)".utf8)
         case "MODSEQ": return Array("MODSEQ (\(message.modSeq))".utf8)
+        case "X-GM-MSGID": return Array("X-GM-MSGID \(message.token)".utf8)
         case "EMAILID": return Array("EMAILID (M\(message.token))".utf8)
         default:
             let section = String(item.drop { $0 != "[" }.dropFirst().prefix { $0 != "]" })
@@ -205,7 +219,9 @@ extension ScriptedSession {
         guard store[target]?.isFull != true else { return "NO [OVERQUOTA] there is no room left" }
         guard !store.refusesCopy(of: uids, from: selection.name) else { return "NO [CANNOT] not this one" }
         guard
-            let copied = store.copy(uids, from: selection.name, to: target, changesDate: traits.copyChangesDate)
+            let copied = store.copy(
+                uids, from: selection.name, to: target, changesDate: traits.copyChangesDate,
+                labels: traits.has("X-GM-EXT-1"))
         else { return "NO [TRYCREATE] there is no such mailbox" }
         let code = copied.pairs.isEmpty ? nil : copyUID(copied.uidValidity, copied.pairs)
         if code != nil, traits.copyUIDs == .told { sights += copied.serials }

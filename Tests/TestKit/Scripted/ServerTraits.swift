@@ -28,6 +28,8 @@ public struct ServerTraits: Sendable, CustomStringConvertible {
     public static let withoutMove = ServerTraits(["UIDPLUS", "IDLE", "NAMESPACE", "SASL-IR"])
     /// The same, and it tells the states of messages.
     public static let withoutMoveWithStates = ServerTraits(["UIDPLUS", "IDLE", "NAMESPACE", "SASL-IR", "CONDSTORE"])
+    /// As Gmail: mailboxes are labels of one message, which has a number of its own.
+    public static let labels = ServerTraits(["MOVE", "UIDPLUS", "IDLE", "NAMESPACE", "SASL-IR", "X-GM-EXT-1"])
     /// RFC 3501 and IDLE.
     public static let minimal = ServerTraits(["IDLE"], copyUIDs: .missing)
 

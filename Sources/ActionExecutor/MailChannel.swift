@@ -29,7 +29,7 @@ public struct MailChannel: NotificationChannel {
     public let name: String
     private let sender: Sender
     private let recipient: EnvelopeAddress
-    private let journal: Journal
+    private let markerKey: @Sendable () async throws(JournalError) -> [UInt8]
     private let submitter: @Sendable () -> (any MailSubmitting)?
     private let clock: @Sendable () -> Int64
 
@@ -39,15 +39,18 @@ public struct MailChannel: NotificationChannel {
     /// Seconds to wait after a refused login, so that the provider does not lock the account.
     static let accountPause: Int64 = 300
 
-    /// - Parameter submitter: asked for at each delivery; `nil`: the account cannot send.
+    /// - Parameters:
+    ///   - markerKey: what this installation knows its own messages by.
+    ///   - submitter: asked for at each delivery; `nil`: the account cannot send.
     public init(
-        name: String, sender: Sender, recipient: EnvelopeAddress, journal: Journal,
+        name: String, sender: Sender, recipient: EnvelopeAddress,
+        markerKey: @escaping @Sendable () async throws(JournalError) -> [UInt8],
         submitter: @escaping @Sendable () -> (any MailSubmitting)?, clock: @escaping @Sendable () -> Int64
     ) {
         self.name = name
         self.sender = sender
         self.recipient = recipient
-        self.journal = journal
+        self.markerKey = markerKey
         self.submitter = submitter
         self.clock = clock
     }
@@ -58,7 +61,7 @@ public struct MailChannel: NotificationChannel {
                 code: .configuration, isTransient: false, channel: name,
                 detail: "the account \(sender.account) cannot send")
         }
-        let key = try await markerKey()
+        let key = try await ownKey()
         let about = notification.heldBack.isEmpty ? [notification] : notification.heldBack
         guard !about.allSatisfy({ Self.isNotice($0.messageID, key: key) }) else {
             throw NotificationError(
@@ -74,9 +77,9 @@ public struct MailChannel: NotificationChannel {
         if let error = failure(outcome) { throw error }
     }
 
-    private func markerKey() async throws(NotificationError) -> [UInt8] {
+    private func ownKey() async throws(NotificationError) -> [UInt8] {
         do {
-            return try await journal.markerKey()
+            return try await markerKey()
         } catch {
             throw NotificationError(code: error.code, isTransient: true, channel: name, detail: error.description)
         }

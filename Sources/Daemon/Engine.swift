@@ -70,7 +70,8 @@ public struct Engine: Sendable {
         )
         let directory = AccountDirectory()
         let channels = NoticeChannels(
-            configuration: configuration, http: dialer, journal: journal, directory: directory, clock: clock
+            configuration: configuration, http: dialer, markerKey: journal.markerKey,
+            submitter: directory.submitter(of:), clock: clock
         ).all
         let hubs = configuration.accounts.map {
             AccountHub(account: $0, surroundings: surroundings, channels: channels, directory: directory)

@@ -4,15 +4,16 @@ import ActionJournal
 import HTTPRequest
 import MailModel
 import Notifications
+import SMTPClient
 
 /// The configuration's `[notify.NAME]` as channels that deliver.
 struct NoticeChannels {
     let configuration: Configuration
     let http: any HTTPPerforming
-    /// `nil`: channels by mail are left out, which ask it what they sent.
-    let journal: Journal?
-    /// Leads to the accounts that send.
-    let directory: AccountDirectory
+    /// What messages of this installation are known by.
+    let markerKey: @Sendable () async throws(JournalError) -> [UInt8]
+    /// Who sends for an account; `nil` when it cannot.
+    let submitter: @Sendable (AccountName) -> (any MailSubmitting)?
     let clock: @Sendable () -> Int64
 
     /// By their names.
@@ -39,14 +40,13 @@ struct NoticeChannels {
     }
 
     private func mail(_ name: String, _ account: AccountName, _ recipient: EnvelopeAddress) -> MailChannel? {
-        guard let journal, let sender = configuration.account(account), let address = sender.address else { return nil }
+        guard let sender = configuration.account(account), let address = sender.address else { return nil }
         return MailChannel(
             name: name,
             sender: MailChannel.Sender(
                 account: account, address: address, displayName: sender.displayName ?? "Postmoon",
                 unknown: sender.unknown ?? .resend),
-            recipient: recipient, journal: journal, submitter: { [directory] in directory.submitter(of: account) },
-            clock: clock)
+            recipient: recipient, markerKey: markerKey, submitter: { [submitter] in submitter(account) }, clock: clock)
     }
 
     private static func read(

@@ -8,17 +8,20 @@ public struct DoctorScope: Sendable {
     public var step: Double
     /// Seconds to wait for a greeting in the clear before TLS is tried.
     public var patience: Double
+    /// Where web servers are, or who answers in their place.
+    public var webPort: Int
     /// Seconds since 1970.
     public var clock: @Sendable () -> Int64
 
     public init(
-        write: Bool = false, send: Bool = false, step: Double = 10, patience: Double = 4,
+        write: Bool = false, send: Bool = false, step: Double = 10, patience: Double = 4, webPort: Int = 80,
         clock: @escaping @Sendable () -> Int64
     ) {
         self.write = write
         self.send = send
         self.step = step
         self.patience = patience
+        self.webPort = webPort
         self.clock = clock
     }
 }

@@ -159,7 +159,9 @@ struct MailboxCheck: Sendable {
         if server.has("MOVE") { return .passed("imap.move", "messages are moved by MOVE") }
         if server.has("UIDPLUS") {
             return .passed(
-                "imap.move", "no MOVE: messages are copied, looked for, and then removed one by one (UIDPLUS)")
+                "imap.move",
+                "no MOVE" + (account.profile.quirks.hasMove ? "" : ", as usual at \(account.profile.title)")
+                    + ": messages are copied, looked for, and then removed one by one (UIDPLUS)")
         }
         return CheckResult(
             check: "imap.move", ok: true,

@@ -13,6 +13,13 @@ struct ServerCheck: Sendable {
 
     /// - Returns: what was found, and whether going on makes sense.
     func run() async -> (results: [CheckResult], isUsable: Bool) {
+        var (results, isUsable) = await reachAndListen()
+        let isOnTheWay = results.contains { !$0.ok && $0.code.map(Self.onTheWay.contains) == true }
+        if !isUsable, isOnTheWay, let portal = await portal() { results.append(portal) }
+        return (results, isUsable)
+    }
+
+    private func reachAndListen() async -> (results: [CheckResult], isUsable: Bool) {
         let addresses: [NetworkAddress]
         do {
             addresses = try await NameLookup.addresses(of: endpoint.host, port: endpoint.port, seconds: scope.step)
@@ -35,6 +42,40 @@ struct ServerCheck: Sendable {
         }
         let spoken = judge(language)
         return (results + spoken, spoken.allSatisfy(\.ok))
+    }
+
+    // MARK: Sign-in pages
+
+    /// What a network that lets only guests with a sign-in through does to mail.
+    private static let onTheWay: Set<FaultCode> = [
+        .connectionRefused, .connectionTimeout, .connectionLost, .certificateUntrusted, .certificateExpired,
+        .certificateNameMismatch, .protocolError,
+    ]
+
+    /// Such a network answers in place of every web server, the mail server's host among them.
+    private func portal() async -> CheckResult? {
+        guard
+            let answer = try? await scope.inTime({ [dialer, endpoint, scope] in
+                try await dialer.askWeb(host: endpoint.host, port: scope.webPort, seconds: scope.patience)
+            })
+        else { return nil }
+        let advice = "Sign in to this network with a browser, then try again."
+        if answer.wantsSignIn {
+            return CheckResult(
+                check: "\(service.key).network", ok: true,
+                detail: "this network wants you to sign in first (a captive portal)", advice: advice)
+        }
+        guard let page = answer.otherHost, Self.domain(of: page) != Self.domain(of: endpoint.host) else { return nil }
+        return CheckResult(
+            check: "\(service.key).network", ok: true,
+            detail: "a web request to \(endpoint.host) is led to \(page.prefix(100)): in a hotel, café or train that "
+                + "is the network's sign-in page (a captive portal)", advice: advice)
+    }
+
+    /// The last two labels of a name, which a server and its own pages have in common; an address as it is.
+    private static func domain(of host: String) -> String {
+        let labels = host.lowercased().split(separator: ".")
+        return labels.last.map { Int($0) == nil } == true ? labels.suffix(2).joined(separator: ".") : host
     }
 
     // MARK: TCP

@@ -23,16 +23,34 @@ extension Dialer {
         return try await shakeHands(endpoint)
     }
 
-    /// What comes on a new connection by itself, up to the first line's end.
+    /// Asks for a host's first page in the clear, which says nothing of who asks: a network that wants a sign-in answers
+    /// that in the host's place.
+    ///
+    /// - Returns: `nil` when no web server answers.
+    public func askWeb(host: String, port: Int, seconds: Double) async throws(TransportError) -> WebAnswer? {
+        // Both go into a line of their own.
+        guard host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
+        let heard = try await listen(
+            Endpoint(host: host, port: port, security: .none, trust: .system), seconds: seconds,
+            saying: "GET / HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n", until: "\r\n\r\n")
+        return WebAnswer(head: heard.bytes)
+    }
+
+    /// What comes on a new connection, up to the first line's end.
+    ///
+    /// - Parameters:
+    ///   - words: what is said first; nothing where the server is to begin.
+    ///   - end: what ends the listening.
     private func listen(
-        _ endpoint: Endpoint, seconds: Double
+        _ endpoint: Endpoint, seconds: Double, saying words: String = "", until end: String = "\n"
     ) async throws(TransportError) -> (bytes: [UInt8], isClosed: Bool) {
         var plain = endpoint
         plain.security = .none
-        let tap = FirstBytesTap.Record()
+        let tap = FirstBytesTap.Record(end: Array(end.utf8))
         let (channel, heard) = try await connect(to: plain) { channel in
             let promise = channel.eventLoop.makePromise(of: Void.self)
             try channel.pipeline.syncOperations.addHandler(FirstBytesTap(tap, lineEnd: promise))
+            if !words.isEmpty { channel.writeAndFlush(channel.allocator.buffer(string: words), promise: nil) }
             channel.eventLoop.scheduleTask(in: .nanoseconds(Int64(seconds * 1e9))) { promise.succeed() }
             return promise.futureResult
         }
@@ -74,15 +92,20 @@ private final class FirstBytesTap: ChannelInboundHandler {
 
     final class Record: Sendable {
         private let state = Mutex<(bytes: [UInt8], isClosed: Bool)>(([], false))
+        private let end: [UInt8]
+
+        private static let limit = 4_096
+
+        init(end: [UInt8] = [UInt8(ascii: "\n")]) { self.end = end }
 
         var bytes: [UInt8] { state.withLock { $0.bytes } }
         var isClosed: Bool { state.withLock { $0.isClosed } }
 
-        /// - Returns: whether the first line is whole.
+        /// - Returns: whether all that was waited for is there.
         func note(_ more: ByteBufferView) -> Bool {
             state.withLock { state in
-                state.bytes += more.prefix(512 - state.bytes.count)
-                return state.bytes.count == 512 || state.bytes.contains(UInt8(ascii: "\n"))
+                state.bytes += more.prefix(Self.limit - state.bytes.count)
+                return state.bytes.count == Self.limit || state.bytes.contains(end)
             }
         }
 

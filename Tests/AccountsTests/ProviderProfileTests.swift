@@ -51,7 +51,7 @@ import Testing
     /// iCloud as it was seen (providers §1): what a profile says is where the program begins.
     @Test func iCloudsOdditiesAreData() throws {
         let icloud = try #require(ProviderProfile.named("icloud"))
-        #expect(!icloud.quirks.hasMove && !icloud.quirks.trustsQResync && !icloud.quirks.trustsSearch)
+        #expect(!icloud.quirks.hasMove && !icloud.quirks.trustsQResync)
         #expect(icloud.quirks.trustsCondstore && icloud.quirks.capabilityTwice)
         #expect((240...300).contains(icloud.quirks.idleRestart))
         #expect(icloud.loginForms == [.namePart, .asWritten] && icloud.smtpLoginForms == [.asWritten])

@@ -18,7 +18,7 @@ import Testing
             sender: MailChannel.Sender(
                 account: bench.account, address: try #require(EnvelopeAddress("jane@example.org")),
                 displayName: "Jane", unknown: unknown),
-            recipient: try #require(EnvelopeAddress("boss@example.com")), journal: bench.journal,
+            recipient: try #require(EnvelopeAddress("boss@example.com")), markerKey: bench.journal.markerKey,
             submitter: { submitter }, clock: { clock.now })
     }
 

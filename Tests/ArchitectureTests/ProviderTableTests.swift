@@ -40,6 +40,18 @@ import Testing
         #expect(Self.questions(in: "account.profile.quirks.hasMove").isEmpty)
     }
 
+    /// A quirk that nothing depends on is a promise that nothing keeps.
+    @Test func everyQuirkIsReadSomewhere() throws {
+        let profile = try Repository.text("Sources/Accounts/Providers/ProviderProfile.swift")
+        let quirks = try #require(profile.firstMatch(of: #/struct Quirks[^}]*}/#)).0.matches(of: #/public var (\w+)/#)
+            .map { String($0.1) }
+        #expect(quirks.count > 5, "the structure was read")
+        let sources = try Repository.files(under: "Sources", ending: ".swift").map { try Repository.text($0) }
+        for quirk in quirks {
+            #expect(sources.contains { $0.contains("quirks.\(quirk)") }, "nobody reads \(quirk)")
+        }
+    }
+
     /// The command that takes a whole mailbox away is the doctor's alone, for folders that it has made.
     @Test func onlyTheDoctorDeletesMailboxes() throws {
         let users = try Repository.files(under: "Sources", ending: ".swift").filter {

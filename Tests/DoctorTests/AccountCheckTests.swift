@@ -37,6 +37,67 @@ struct AccountCheckTests {
         #expect(log.lines.isEmpty)
     }
 
+    @Test(arguments: [
+        ("302 Found\r\nServer: x\r\nlocation: https://login.hotel.example/start?x=1", "login.hotel.example"),
+        ("511 Network Authentication Required\r\nContent-Length: 0", "captive portal"),
+    ])
+    func aNetworkThatWantsASignInIsRecognisedByTheWeb(answer: String, words: String) async throws {
+        let web = try await Words.port(then: PortReply("HTTP/1.1 \(answer)\r\n\r\n"))
+        var patient = Patient(imap: .init(port: try FreePorts.take(1)[0]))
+        patient.webPort = web.port
+        let checks = try await patient.checks()
+        withExtendedLifetime(web) {}
+        #expect(checks.filter { !$0.ok }.map(\.code) == [.connectionRefused])
+        let network = try check("imap.network", in: checks)
+        #expect(network.detail.contains(words), "\(network)")
+        #expect(network.advice?.contains("browser") == true)
+    }
+
+    @Test(arguments: [
+        "HTTP/1.1 301 Moved\r\nLocation: https://127.0.0.1/\r\n\r\n", "HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n\r\n", "220 mail.example.org ESMTP\r\n\r\n",
+    ])
+    func anOrdinaryWebServerIsNoPortal(answer: String) async throws {
+        let web = try await Words.port(then: PortReply(answer))
+        var patient = Patient(imap: .init(port: try FreePorts.take(1)[0]))
+        patient.webPort = web.port
+        let checks = try await patient.checks()
+        withExtendedLifetime(web) {}
+        #expect(!checks.contains { $0.check == "imap.network" }, "\(checks)")
+    }
+
+    @Test func aServerThatAnswersIsNotAskedForItsPages() async throws {
+        let web = try await Words.port(then: PortReply("HTTP/1.1 511 No\r\n\r\n"))
+        var (patient, servers) = try await FaultCodeTests.imap(IMAPScript())
+        patient.webPort = web.port
+        let checks = try await patient.checks()
+        withExtendedLifetime((web, servers)) {}
+        #expect(!checks.contains { $0.check == "imap.network" })
+    }
+
+    @Test func aRelayWithoutLoginHearsNoSecret() async throws {
+        let log = SMTPScriptLog()
+        // That the mailbox refuses the password does not matter to a relay that asks for none.
+        var (patient, servers) = try await FaultCodeTests.imap(.refusing("NO [AUTHENTICATIONFAILED] no"))
+        let relay = try await ScriptedPort { SMTPScript().conversation(log) }
+        servers.append(relay)
+        patient.smtp = .init(port: relay.port, signsIn: false)
+        let checks = try await patient.checks()
+        withExtendedLifetime(servers) {}
+        #expect(try check("smtp.login", in: checks).detail.contains("without a login"))
+        #expect(try check("smtp.envelope", in: checks).ok)
+        #expect(!log.lines.contains("AUTH"), "\(log.lines)")
+    }
+
+    @Test func aRelayThatWantsALoginAfterAllIsTold() async throws {
+        var (patient, servers) = try await FaultCodeTests.smtp(.answering("MAIL", "530 5.7.0 Authentication required"))
+        patient.smtp?.signsIn = false
+        let finding = try #require(try await patient.findings().first)
+        withExtendedLifetime(servers) {}
+        #expect(finding.code == .authFailed)
+        #expect(finding.advice?.contains("login = false") == true)
+    }
+
     @Test func aScannerThatIsTrustedIsTold() async throws {
         var (patient, servers) = try await FaultCodeTests.imap(IMAPScript(), .tls(.intercepted))
         patient.imap.authority = try TestCertificates.shared().interceptorFile

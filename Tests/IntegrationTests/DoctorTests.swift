@@ -100,6 +100,30 @@ struct DoctorTests {
         #expect(failed.map { $0.text("check") } == ["notify.phone"])
     }
 
+    @Test func `A channel by mail is tried too, without a trace of its own`() async throws {
+        let server = try await SharedServers.dovecot()
+        let account = Self.sending(server, try await SharedServers.postfix())
+        let channel = { (name: String, recipient: String) in
+            "[notify.\(name)]\ntype = \"mail\"\naccount = \"lab\"\nto = \"\(recipient)\"\n"
+        }
+        let setup = try PostmoonSetup(
+            accounts: [account], channels: channel("boss", account.user), rules: Self.rules)
+        let good = try await setup.run("doctor", "--notify", "--json")
+        #expect(good.status == 0, "\(good)")
+        let letters = try await server.messages(of: account.user, atLeast: 1)
+        #expect(letters.map { $0.text.contains("Subject: Postmoon doctor") } == [true])
+        #expect(letters.first?.text.contains("Auto-Submitted: auto-notified") == true)
+        #expect(access(setup.stateFolder, F_OK) != 0, "not even a state folder")
+        // A recipient that the server refuses is the channel's fault.
+        let wrong = try PostmoonSetup(
+            accounts: [account], channels: channel("nobody", SharedServers.refusedRecipient), rules: Self.rules)
+        let bad = try await wrong.run("doctor", "--notify", "--json")
+        #expect(bad.status == 1)
+        let failed = try bad.object().objects("checks").filter { $0.flag("ok") == false }
+        #expect(failed.map { $0.text("check") } == ["notify.nobody"])
+        #expect(failed.first?.text("code") == "smtp_recipient_refused")
+    }
+
     @Test func `A state folder that cannot be used is told`() async throws {
         let server = try await SharedServers.dovecot()
         let setup = try PostmoonSetup(accounts: [server.account(newUser())], rules: Self.rules)

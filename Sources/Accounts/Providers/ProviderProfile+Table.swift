@@ -18,7 +18,7 @@ extension ProviderProfile {
         limits: Limits(
             connections: 3, perDay: 1_000, recipientsPerDay: 1_000, recipientsPerMessage: 500, maxSize: 20_000_000),
         quirks: Quirks(
-            trustsQResync: false, trustsSearch: false, hasMove: false, capabilityTwice: true,
+            trustsQResync: false, hasMove: false, capabilityTwice: true,
             redirectRefused: "iCloud sends only mail whose sender is one of your own addresses"),
         signIn: SignIn(
             needsAppPassword: true, mainAddressOnly: true, appPasswordPage: "https://account.apple.com",
@@ -51,7 +51,7 @@ extension ProviderProfile {
         ],
         limits: Limits(connections: 10, perDay: 500, recipientsPerMessage: 100, maxSize: 25_000_000),
         quirks: Quirks(
-            trustsQResync: false, foldersAreLabels: true,
+            trustsQResync: false,
             redirectRefused: "Gmail puts your own address in place of the author's"),
         signIn: SignIn(
             needsAppPassword: true, appPasswordPage: "https://myaccount.google.com/apppasswords",
@@ -200,7 +200,7 @@ extension ProviderProfile {
             .flagged: ["Starred"],
         ],
         limits: Limits(maxSize: 25_000_000),
-        quirks: Quirks(trustsCondstore: false, trustsQResync: false, hasStableUIDs: false),
+        quirks: Quirks(trustsCondstore: false, trustsQResync: false),
         // The Bridge makes a password of its own, and its certificate is one of its own: `ca` has to name it.
         signIn: SignIn(needsAppPassword: true, appPasswordPage: "the Bridge's window, under mailbox details")
     )

@@ -49,24 +49,18 @@ public struct ProviderProfile: Sendable, Hashable {
         public var trustsCondstore = true
         /// Whether VANISHED may be believed.
         public var trustsQResync = true
-        /// Whether SEARCH may be used at all (for dates, flags and UIDs).
-        public var trustsSearch = true
         /// Whether keywords can be stored, before PERMANENTFLAGS has said so.
         public var hasKeywords = true
         /// Whether IDLE may be expected.
         public var hasIdle = true
         /// Whether MOVE may be expected.
         public var hasMove = true
-        /// Whether a UID lasts as long as UIDVALIDITY says.
-        public var hasStableUIDs = true
         /// Seconds after which IDLE is ended and begun again.
         public var idleRestart = 240
         /// The longest command line in octets.
         public var lineLength = 8_000
         /// Whether CAPABILITY is sent twice after login, before anything that can return a literal.
         public var capabilityTwice = false
-        /// Whether folders are labels: one message stands in several (X-GM-MSGID).
-        public var foldersAreLabels = false
         /// Why `redirect` cannot work here; `nil`: it may.
         public var redirectRefused: String?
     }

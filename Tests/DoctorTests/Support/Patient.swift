@@ -19,6 +19,8 @@ struct Patient {
     /// Seconds that no step goes past; servers that answer do so at once.
     var step = 20.0
     var patience = 5.0
+    /// A port where nobody is.
+    var webPort = 9
     var write = false
     var send = false
     var now: Int64?
@@ -27,10 +29,12 @@ struct Patient {
         var port: Int
         var security = "none"
         var authority: String?
+        var signsIn = true
 
         func line(_ key: String, _ host: String) -> String {
             let trust = authority.map { ", ca = \"\($0)\"" } ?? ""
-            return "\(key) = { host = \"\(host)\", port = \(port), security = \"\(security)\"\(trust) }\n"
+            let login = signsIn ? "" : ", login = false"
+            return "\(key) = { host = \"\(host)\", port = \(port), security = \"\(security)\"\(trust)\(login) }\n"
         }
     }
 
@@ -57,7 +61,9 @@ struct Patient {
 
     func checks(_ configuration: Configuration) async -> [CheckResult] {
         let now = now ?? 1_795_000_000
-        let scope = DoctorScope(write: write, send: send, step: step, patience: patience, clock: { now })
+        let scope = DoctorScope(
+            write: write, send: send, step: step, patience: patience, webPort: webPort,
+            clock: { now })
         return await AccountDiagnosis(configuration, scope: scope).run(configuration.accounts[0])
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import MailTransport
 
 /// What a command asks of the running daemon: one JSON object in a line.
@@ -52,14 +53,15 @@ public enum ControlClient {
     /// Asks the daemon of a state folder.
     ///
     /// - Returns: its exit status, or `nil` when no daemon listens there.
-    /// - Throws: `DaemonLost` when it ended before its answer did.
+    /// - Throws: `DaemonLost` when it ended before its answer did; `ForeignDaemon` when it is another user's.
     public static func ask(
         stateFolder: String, _ request: ControlRequest, each: @escaping @Sendable (ControlAnswer) -> Void
     ) async throws -> Int32? {
         let exit = ExitStatus()
         let line = try JSONLine.encode(request)
+        let path = socketPath(stateFolder: stateFolder)
         do {
-            try await LocalSocket.ask(at: socketPath(stateFolder: stateFolder), line) { line in
+            try await LocalSocket.ask(at: path, line) { line in
                 let answer = try JSONLine.decode(ControlAnswer.self, from: line)
                 await exit.note(answer.exit)
                 each(answer)
@@ -71,10 +73,17 @@ public enum ControlClient {
             throw error
         } catch {
             // What it had said to the end counts, however the connection went.
-            if await exit.value == nil { throw DaemonLost() }
+            if await exit.value == nil { throw silence(at: path) }
         }
-        guard let value = await exit.value else { throw DaemonLost() }
+        guard let value = await exit.value else { throw silence(at: path) }
         return value
+    }
+
+    /// What it means that the daemon said nothing.
+    private static func silence(at path: String) -> any Error {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_uid != geteuid() else { return DaemonLost() }
+        return ForeignDaemon(user: status.st_uid)
     }
 
     private actor ExitStatus {
@@ -88,5 +97,15 @@ public enum ControlClient {
 public struct DaemonLost: Error, CustomStringConvertible {
     public var description: String {
         "the daemon ended before it had answered; what it journalled is carried on when it runs again: see `postmoon log`"
+    }
+}
+
+/// The daemon runs as another user, and answers that one and root.
+public struct ForeignDaemon: Error, CustomStringConvertible {
+    let user: UInt32
+
+    public var description: String {
+        let name = getpwuid(user).map { String(cString: $0.pointee.pw_name) }
+        return "the daemon runs as user \(name ?? "\(user)"), and answers only that user and root"
     }
 }

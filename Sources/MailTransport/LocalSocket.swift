@@ -79,14 +79,15 @@ public enum LocalSocket {
         }
     }
 
-    /// Whether the other end runs as the same user; the socket's mode alone is not believed.
+    /// Whether the other end runs as the same user; the socket's mode alone is not believed. Root is let in as well: it
+    /// could become that user anyway, and nobody else reaches a service whose user exists only while it runs.
     private static func peerIsOwner(_ channel: any Channel) async -> Bool {
         #if os(Linux)
             guard let provider = channel as? any SocketOptionProvider else { return false }
             let credentials: PeerCredentials? = try? await provider.unsafeGetSocketOption(
                 level: NIOBSDSocket.OptionLevel.socket, name: NIOBSDSocket.Option(rawValue: SO_PEERCRED)
             ).get()
-            return credentials?.uid == geteuid()
+            return credentials.map { $0.uid == geteuid() || $0.uid == 0 } ?? false
         #else
             return true
         #endif

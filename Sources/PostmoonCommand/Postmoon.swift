@@ -1,5 +1,6 @@
 import ArgumentParser
 import Daemon
+import Foundation
 
 /// `postmoon`: watches mailboxes over IMAP and runs a person's own rules.
 @main
@@ -18,6 +19,8 @@ struct Postmoon: AsyncParsableCommand {
     /// 0 done, 1 a finding or failure, 2 wrong usage or configuration, 75 try again later (DESIGN §5).
     static func main() async {
         CoreDumps.forbid()
+        // Swift's threads ask for more than a user may have, and libdispatch would write of each refusal.
+        setenv("LIBDISPATCH_LOG", "NO", 0)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

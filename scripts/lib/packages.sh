@@ -4,6 +4,7 @@
 build_packages=(libssl-dev liblua5.4-dev libpcre2-dev libsqlite3-dev pkg-config)
 server_packages=(dovecot-imapd dovecot-lmtpd openssl)
 sending_package=postfix
+package_tools=(binutils dpkg-dev)
 
 is_installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

@@ -2,7 +2,7 @@ import IMAPSyntax
 import MailModel
 import NIOCore
 
-/// Drives a `SessionMachine` on its channel: bytes in, commands out, one clock for silence.
+/// Drives a `SessionMachine` on its channel: bytes in, commands out, one clock for silence and for answers that drip.
 final class IMAPConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -16,7 +16,10 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
     private let deadlines: SessionDeadlines
     private let startTLS: (@Sendable (Channel) -> EventLoopFuture<Void>)?
     private let greeting: EventLoopPromise<Greeting>
+    /// When the answer that is due last came on: a line of it ended, or a share of bytes that no dripping has.
     private var lastHeard: NIODeadline
+    /// What came since then.
+    private var bytesSinceThen = 0
     private var silenceClock: Scheduled<Void>?
     private var watchers: [EventLoopPromise<Void>] = []
     private var isWished = false
@@ -58,7 +61,7 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
             numbered.append((id, command))
         }
         // Silence counts from when an answer became due: what is written meanwhile does not put it off.
-        if !machine.awaitsAnswer { lastHeard = eventLoop.now }
+        if !machine.awaitsAnswer { noteProgress(at: eventLoop.now) }
         run(machine.submitted(numbered))
         return futures
     }
@@ -111,18 +114,23 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        lastHeard = context.eventLoop.now
+        noteProgress(at: context.eventLoop.now)
         lookForSilence()
         context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        lastHeard = context.eventLoop.now
         let bytes = unwrapInboundIn(data)
         answerBytes += bytes.readableBytes
+        bytesSinceThen += bytes.readableBytes
+        if bytesSinceThen >= deadlines.leastBytes(in: answerLimit) { noteProgress(at: context.eventLoop.now) }
         parser.append(bytes)
         do throws(IMAPSyntaxError) {
-            while machine.phase != .closed, let event = try parser.next() { receive(event) }
+            while machine.phase != .closed, let event = try parser.next() {
+                // Of a body any byte makes an event; its end is one that counts.
+                if case .bodyBytes = event {} else { noteProgress(at: context.eventLoop.now) }
+                receive(event)
+            }
         } catch {
             run(
                 machine.connectionClosed(
@@ -230,7 +238,7 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
             handler.context?.writeAndFlush(handler.wrapOutboundOut(ByteBuffer(bytes: bytes))).whenSuccess {
                 let handler = bound.value
                 // The server has nothing to say while it takes the message.
-                if let context = handler.context { handler.lastHeard = context.eventLoop.now }
+                if let context = handler.context { handler.noteProgress(at: context.eventLoop.now) }
                 handler.send(message, id, sent: sent + length)
             }
         }
@@ -276,7 +284,7 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
         context?.close(promise: nil)
     }
 
-    // MARK: Silence
+    // MARK: Silence and dripping
 
     /// Arms the clock while an answer is due. It looks again when it rings instead of being moved by every byte.
     private func lookForSilence() {
@@ -284,6 +292,11 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
         let due = lastHeard + .nanoseconds(Int64(answerLimit * 1e9))
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         silenceClock = context.eventLoop.scheduleTask(deadline: due) { bound.value.silenceRang() }
+    }
+
+    private func noteProgress(at time: NIODeadline) {
+        lastHeard = time
+        bytesSinceThen = 0
     }
 
     private var answerLimit: Double {
@@ -302,13 +315,19 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
         guard let now = context?.eventLoop.now, now - lastHeard >= .nanoseconds(Int64(limit * 1e9)) else {
             return lookForSilence()
         }
-        let greeting = machine.phase == .awaitingGreeting
+        let seconds = Int(limit)
+        let text =
+            switch (machine.phase == .awaitingGreeting, bytesSinceThen) {
+            case (true, 0): "the server did not greet within \(seconds) s"
+            case (false, 0): "no answer for \(seconds) s"
+            case (true, let bytes): "the server's greeting had no end within \(seconds) s, only \(bytes) bytes came"
+            case (false, let bytes): "the server answers too slowly: \(bytes) bytes in \(seconds) s, and no line ended"
+            }
         run(
             machine.connectionClosed(
                 SessionError(
                     code: .connectionTimeout, scope: .connection, command: machine.inFlight.first?.command.command.name,
-                    text: greeting
-                        ? "the server did not greet within \(Int(limit)) s" : "no answer for \(Int(limit)) s"
+                    text: text
                 )
             )
         )

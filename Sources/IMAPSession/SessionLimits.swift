@@ -20,10 +20,11 @@ public struct SessionLimits: Sendable {
     public static let standard = SessionLimits()
 }
 
-/// How long a server may take, in seconds. Every one of them is a clock on silence: each byte that comes restarts it.
+/// How long a server may take, in seconds, until its answer comes on. What restarts the clock is a whole line, the end
+/// of a literal, or a fair share of a long one; a byte now and then does not.
 public struct SessionDeadlines: Sendable {
     public var greeting: Double
-    /// From a command's last byte, or the last byte of its answer, to the next byte of the answer.
+    /// From a command's last byte, or from where its answer last came on, to where it comes on next.
     public var answer: Double
     /// From `DONE` to the tagged reply of IDLE, and from IDLE to its continuation.
     public var idleAnswer: Double
@@ -35,4 +36,9 @@ public struct SessionDeadlines: Sendable {
     }
 
     public static let standard = SessionDeadlines()
+
+    /// Bytes that are progress by themselves when so many come within the time: 128 for each second. A modem of 1,200
+    /// bits a second carries that, so no link on which mail can be read is too slow for a big message, be it down for
+    /// most of a minute; and a server that drips cannot stretch the longest line (64 KiB) past ten minutes.
+    func leastBytes(in seconds: Double) -> Int { max(128, Int(seconds * 128)) }
 }

@@ -99,6 +99,11 @@ enum FaultList {
             "IMAPSessionTests/SessionMachineTests/strayTaggedRepliesAreBorneUpToALimit",
             "HostileServerTests/SpeechTests/tooManyRepliesThatNobodyWaitsForEndTheConnection"),
         Line(
+            "answers that drip", "IMAPSessionTests/ConnectionHandlerTests/anAnswerThatDripsIsGivenUp",
+            "IMAPSessionTests/ConnectionHandlerTests/aBigMessageOverASlowLinkComesThrough",
+            "SMTPClientTests/SubmissionHandlerTests/aReplyThatDripsRunsIntoItsDeadline",
+            "HostileServerTests/SpeechTests/anAnswerThatDripsCostsItsConnectionAndNobodyElse"),
+        Line(
             "hostile folder names", "IMAPSessionTests/MailboxLayoutTests/whatPeopleCannotWriteHasNoName",
             "HostileServerTests/StateTests/hostileFolderNamesReachNoCommandAndNoTerminal"),
     ]

@@ -108,6 +108,33 @@ import Testing
         }
     }
 
+    /// A byte now and then, and never an end.
+    @Test(arguments: ["AUTHENTICATE", "LIST", "UID FETCH"], ["* OK still wor", "* LIST () \"/\" {9000}\r\n", "p"])
+    func anAnswerThatDripsCostsItsConnectionAndNobodyElse(at verb: String, _ beginning: String) async throws {
+        let server = HostileServer()
+        let isDripping = Atomic(false)
+        server.lie { exchange in
+            guard exchange.connection == 0, exchange.isFor(verb) else { return nil }
+            isDripping.store(true, ordering: .relaxed)
+            return [.text(beginning)]
+        }
+        let honest = HostileServer()
+        server.store.deliver(letter("before", id: "0"))
+        try await Program.run([Program.Account(server: server), Program.Account(name: "home", server: honest)]) {
+            program in
+            try await program.await("a drip") { isDripping.load(ordering: .relaxed) }
+            for _ in 0..<7 where program.book.failure() == nil { await server.say("x", on: 0, thenPass: 10) }
+            try await program.await("a named end") {
+                program.book.failure()?.contains("the server answers too slowly") == true
+            }
+            #expect(await program.faultCode() == "connection_timeout")
+            try await program.awaitHurrying("a new connection") { server.connections > 1 && server.isIdledOn }
+            let token = await server.deliver("then")
+            try await program.awaitFiled(token, on: server)
+            #expect(program.book.failure(of: "home") == nil)
+        }
+    }
+
     @Test func tooManyRepliesThatNobodyWaitsForEndTheConnection() async throws {
         let server = HostileServer()
         server.lie { exchange in

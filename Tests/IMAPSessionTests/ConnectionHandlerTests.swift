@@ -81,7 +81,7 @@ import Testing
         #expect(answer.error?.command == "NOOP")
     }
 
-    @Test func eachByteOfAnAnswerPutsTheClockBack() throws {
+    @Test func eachLineOfAnAnswerPutsTheClockBack() throws {
         let bench = try Bench()
         let answer = bench.submit(fetchHeaders(from: .first))[0]
         for _ in 0..<10 {
@@ -91,6 +91,40 @@ import Testing
         #expect(answer.isOpen)
         try bench.server("p1 OK")
         #expect(!answer.isOpen && answer.error == nil)
+    }
+
+    /// Anything but an end: a line, a literal, a greeting that comes byte by byte.
+    @Test(arguments: ["* OK still wor", "* LIST () \"/\" {200}\r\nab", "* 1 FETCH (UID 7 BODY[HEADER] {200}\r\nab", ""])
+    func anAnswerThatDripsIsGivenUp(_ beginning: String) throws {
+        let bench = try Bench(greeted: !beginning.isEmpty)
+        let limit: Int64 = beginning.isEmpty ? 30 : 60
+        let answer = bench.submit(fetchHeaders(from: .first))[0]
+        try bench.channel.writeInbound(ByteBuffer(string: beginning))
+        for _ in 1..<limit / 10 {
+            bench.pass(10)
+            try bench.channel.writeInbound(ByteBuffer(string: "x"))
+        }
+        bench.pass(9)
+        #expect(answer.isOpen)
+        bench.pass(2)
+        #expect(answer.error?.code == .connectionTimeout)
+        #expect(answer.error?.text.contains("\(limit) s") == true)
+        #expect(answer.error?.text.contains(" bytes ") == true)
+        #expect(!bench.channel.isActive)
+    }
+
+    @Test func aBigMessageOverASlowLinkComesThrough() throws {
+        let bench = try Bench()
+        let answer = bench.submit(fetchHeaders(from: .first))[0]
+        try bench.channel.writeInbound(ByteBuffer(string: "* 1 FETCH (UID 7 FLAGS () BODY[HEADER] {300000}\r\n"))
+        // Three hundred bytes a second, in bursts: twenty thousand a minute.
+        for _ in 0..<20 {
+            bench.pass(50)
+            try bench.channel.writeInbound(ByteBuffer(repeating: UInt8(ascii: "x"), count: 15_000))
+        }
+        #expect(answer.isOpen)
+        try bench.server(")", "p1 OK")
+        #expect(try answer.outcome?.get().fetched.first?.body(.header)?.count == 300_000)
     }
 
     @Test func anIdleConnectionMayBeSilentForEver() throws {

@@ -149,6 +149,21 @@ import Testing
         #expect(try server.outcomes().first?.error?.stage == stage)
     }
 
+    /// A reply has one deadline, however its bytes and lines come.
+    @Test(arguments: ["x", "250-x\r\n"]) func aReplyThatDripsRunsIntoItsDeadline(_ drop: String) throws {
+        let server = try Server()
+        try server.say("220 mx\r\n")
+        try server.say("250-")
+        for _ in 0..<9 {
+            server.loop.advanceTime(by: .seconds(30))
+            try server.say(drop)
+            #expect(server.channel.isActive)
+        }
+        server.loop.advanceTime(by: .seconds(30))
+        #expect(try server.outcomes().map(\.summary) == ["notSent connection_timeout at hello"])
+        #expect(!server.channel.isActive)
+    }
+
     @Test func aBigMessageHonoursTheChannelsPace() throws {
         let gate = Gate(room: 200_000)
         let message = [UInt8](repeating: UInt8(ascii: "x"), count: 1_000_000)

@@ -17,7 +17,7 @@ public struct AccountConfiguration: Sendable {
     public var unknown: UnknownPolicy?
     public var idleSeconds: Int
     public var pollSeconds: Int
-    /// How long a server may be silent where it owes an answer; `nil`: what the protocols ask for.
+    /// How long a server may be silent, or drip, where it owes an answer; `nil`: what the protocols ask for.
     public var timeoutSeconds: Int?
     /// Most messages sent to one target in an hour and in a day.
     public var ceilingHour: Int

@@ -47,6 +47,15 @@ final class HostileServer: Sendable {
         }
     }
 
+    /// Says something on one connection, if it is still open, and moves its clock.
+    func say(_ text: String, on number: Int, thenPass seconds: Int64) async {
+        let connection = state.withLock { $0.connections[number] }
+        guard connection.isOpen else { return }
+        let loop = connection.channel.testingEventLoop
+        try? await loop.executeInContext { connection.wire.value.say([.text(text)]) }
+        await loop.advanceTime(by: .seconds(seconds))
+    }
+
     /// Delivers a message, and says how many there are to all who are connected.
     @discardableResult
     func deliver(_ subject: String, id: String? = nil, flags: Set<Flag> = []) async -> Int {

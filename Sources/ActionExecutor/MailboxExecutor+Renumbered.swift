@@ -92,7 +92,7 @@ extension MailboxExecutor {
 
     private func hold(_ entry: PlanWork, alike count: Int, _ ledger: inout StepLedger) {
         let why =
-            "“\(setting.mailbox)” was renumbered by the server (UIDVALIDITY changed), and "
+            "“\(setting.mailbox)” was renumbered by the server, and "
             + (count > 1
                 ? "\(count) messages there are like this one" : "not every message there let itself be recognised")
         for step in entry.steps where step.state == .begun && step.kind.isFiling {

@@ -40,6 +40,8 @@ extension JournalFact {
             try row.note(OutboxAttempt(time: time, result: result, text: text), in: db)
         case .outboxState(let row, let state, let notBefore): try row.set(state, notBefore: notBefore, in: db)
         case .progress(let progress): try progress.store(in: db)
+        case .uidsVoided(let account, let mailbox, let validity):
+            try validity.void(in: mailbox, account: account, in: db)
         case .uidNextBound(let account, let mailbox, let validity, let uid):
             try validity.raiseBound(of: mailbox, account: account, to: uid, in: db)
         case .takenOut(let account, let mailbox, let identity, let time):

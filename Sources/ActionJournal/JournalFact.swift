@@ -34,6 +34,9 @@ public enum JournalFact: Hashable, Sendable {
     /// A change that is no attempt: found not sent after a crash, let go by a person, superseded.
     case outboxState(OutboxID, OutboxState, notBefore: Int64?)
     case progress(MailboxProgress)
+    /// What was known of the mailbox's UIDs under this UIDVALIDITY means nothing any more, though the server keeps it: all
+    /// of it is from now on under another, which no server has, as after a renumbering.
+    case uidsVoided(AccountName, MailboxName, UIDValidity)
     /// A UIDNEXT seen in a mailbox that is a target. Only ever raises the bound kept under the same UIDVALIDITY.
     case uidNextBound(AccountName, MailboxName, UIDValidity, UID)
     /// Postmoon took this message out of that mailbox; coming back there raises no event.

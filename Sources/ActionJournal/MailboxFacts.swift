@@ -4,6 +4,27 @@ import MailModel
 // Facts about mailboxes, messages and rules, as they are stored.
 
 extension UIDValidity {
+    /// Void ones are counted down from the highest: UIDVALIDITY of servers are small, or a time (RFC 3501 §2.3.1.1).
+    private static let lowestVoid: UInt32 = 4_294_000_000
+
+    func void(in mailbox: MailboxName, account: AccountName, in db: Database) throws {
+        let place: StatementArguments = [account.rawValue, mailbox.rawValue]
+        let lowest = try db.number(
+            """
+            SELECT min(uid_validity) FROM (
+                SELECT uid_validity FROM plan WHERE account = ?1 AND mailbox = ?2
+                UNION SELECT uid_validity FROM identity WHERE account = ?1 AND mailbox = ?2)
+            WHERE uid_validity >= ?3
+            """, place + [Self.lowestVoid])
+        let void = (lowest ?? Int64(UInt32.max) + 1) - 1
+        for table in ["plan", "identity", "mailbox_progress", "schedule"] {
+            try db.run(
+                "UPDATE \(table) SET uid_validity = ?4 WHERE account = ?1 AND mailbox = ?2 AND uid_validity = ?3",
+                place + [rawValue, void])
+        }
+        try db.run("DELETE FROM target_bound WHERE account = ? AND mailbox = ?", place)
+    }
+
     func raiseBound(of mailbox: MailboxName, account: AccountName, to uid: UID, in db: Database) throws {
         try db.run(
             """

@@ -211,11 +211,6 @@ struct MailboxAttendance: Sendable {
         case .begin(let next):
             return try await begin(next, selected)
         case .resume(let next, let mayHaveMore):
-            if let said = selected.uidNext, said < next {
-                logger.warning(
-                    "the server's next UID fell, against RFC 3501: mail that gets a UID below ours is not seen",
-                    metadata: ["uid_next": "\(said)", "known": "\(next)"])
-            }
             var memory =
                 remembered
                 ?? MailboxMemory(
@@ -225,7 +220,7 @@ struct MailboxAttendance: Sendable {
             if mayHaveMore { try await look(&memory, expecting: .max, changes) }
             return memory
         case .relist(let uidValidity):
-            logger.warning("the server renumbered the folder (UIDVALIDITY changed); telling new mail from old")
+            logger.warning("the server renumbered the folder; telling new mail from old")
             return try await relist(uidValidity, remembered)
         case .impossible:
             throw SessionError(

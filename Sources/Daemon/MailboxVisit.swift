@@ -56,6 +56,8 @@ struct MailboxVisit: Sendable {
         if server.has("SPECIAL-USE"), server.has("LIST-EXTENDED") { options.append(.specialUse) }
         if server.has("LIST-STATUS") { options.append(.status([.uidNext, .uidValidity])) }
         let usesResync = try await enableResync(hub, mailbox, connection, server)
+        // Read before SELECT: what another connection learns meanwhile is no reason to distrust the server.
+        let known = try await hub.surroundings.journal.progress(account: hub.name, mailbox: mailbox)
         let replies = try await connection.run([
             .select(wire, condstore: condstore), .list(reference: "", pattern: "*", returning: options),
         ])
@@ -73,10 +75,20 @@ struct MailboxVisit: Sendable {
                     "the server gave no UIDVALIDITY: nothing could be remembered about this folder, so it is not watched"
             )
         }
+        if let known, known.uidValidity == uidValidity, let next = selected.uidNext, next < known.nextUID {
+            try await FallenUIDs(
+                account: hub.name, selected: selected, next: next, known: known, journal: hub.surroundings.journal,
+                logger: hub.surroundings.logger
+            ).judge(on: connection)
+        }
         for status in replies[1].statuses {
             guard let name = server.layout.name(status.mailbox), let next = status.uidNext,
                 let validity = status.uidValidity
             else { continue }
+            // One that fell is a lower bound all the same, and the one known so far is none any more.
+            if let known = hub.targets[name], known.uidValidity == validity, next < known.uidNext {
+                hub.targets.forget(name)
+            }
             hub.targets.note(name, validity, next: next)
         }
         let roles = FolderRoles.find(in: replies[1].lists, layout: server.layout, account: hub.account)

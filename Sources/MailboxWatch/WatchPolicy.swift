@@ -25,7 +25,7 @@ public enum TakeUp: Equatable, Sendable {
             self = .relist(uidValidity)
             return
         }
-        // A UIDNEXT that went backwards is a server's mistake; we never go back with it.
+        // A UIDNEXT that fell and is believed has voided the memory's UIDVALIDITY by now; any other we never go back with.
         let mayHaveMore = selected.uidNext.map { $0 > memory.nextUID } ?? true
         self = .resume(next: memory.nextUID, mayHaveMore: mayHaveMore)
     }

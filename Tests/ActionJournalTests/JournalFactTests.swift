@@ -201,6 +201,36 @@ import Testing
         #expect(try await journal.uidNextBound(account: home, mailbox: box, validity: old) == nil)
     }
 
+    @Test func whatWasKnownByVoidUIDsIsKeptUnderANumberThatNoServerHas() async throws {
+        let progress = MailboxProgress(
+            account: try account(), mailbox: try mailbox(), uidValidity: try key(1).uidValidity,
+            nextUID: try #require(UID(50)), highestModSeq: nil, newestInternalDate: 7, lastCompleteCheck: 9)
+        var lower = progress
+        lower.nextUID = try #require(UID(20))
+        var voids: Set<UIDValidity> = []
+        for round in 1...3 {
+            // The same UID and event again and again, for other messages.
+            var decision = try decision(1)
+            decision.identity = MessageIdentity(rawValue: "message \(round)")
+            let plan = try await journal.plan(decision)
+            try await journal.apply([.progress(progress)])
+            try await journal.apply([.uidsVoided(account(), mailbox(), progress.uidValidity)])
+            let place = try #require(try await journal.lastPlace(of: decision.identity, account: account()))
+            #expect(place.uidValidity != progress.uidValidity && place.uid == decision.key.uid)
+            #expect(try await journal.work(plan)?.plan.key == place)
+            #expect(voids.insert(place.uidValidity).inserted)
+            let progressThen = try #require(try await journal.progress(account: account(), mailbox: mailbox()))
+            #expect(progressThen.uidValidity == place.uidValidity && progressThen.nextUID == progress.nextUID)
+            try await journal.apply([.progress(lower)])
+            #expect(try await journal.progress(account: account(), mailbox: mailbox())?.nextUID == lower.nextUID)
+        }
+        #expect(voids.count == 3)
+        // Others are left alone.
+        let other = try await journal.plan(decision(2))
+        try await journal.apply([.uidsVoided(account(), mailbox("Other"), progress.uidValidity)])
+        #expect(try await journal.work(other)?.plan.key == key(2))
+    }
+
     @Test func whatWeTookOutIsRememberedForThatMailbox() async throws {
         let identity = MessageIdentity(rawValue: "x\"y")
         try await journal.apply([.takenOut(account(), mailbox(), identity, at: 4)])

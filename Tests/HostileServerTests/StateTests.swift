@@ -49,6 +49,52 @@ import Testing
         }
     }
 
+    /// A backup was put back: UIDs that were given out are given out again, for other messages.
+    @Test func aNextUIDThatFellForGoodIsARenumbering() async throws {
+        let server = HostileServer()
+        let rules = #"""
+            rule "later" { when = subject:starts "later", run = { mark "flagged", move("Filed", { after = "1h" }) } }
+            rule "all" { on = { "new", "moved_in" }, run = { mark "flagged" } }
+            """#
+        try await Program.run(on: server, rules: rules) { program in
+            func awaitFlagged(_ token: Int) async throws {
+                try await program.await("flagged \(token)") {
+                    server.store.flags(of: token, in: "INBOX") == [.flagged]
+                }
+                try await program.awaitIdle(server)
+            }
+            try await program.awaitIdle(server)
+            var kept: [Int] = []
+            for number in 1...3 {
+                kept.append(await server.deliver("kept \(number)"))
+                try await awaitFlagged(kept[number - 1])
+            }
+            // Its move waits for a message that the backup does not have.
+            let lost = await server.deliver("later, lost")
+            try await awaitFlagged(lost)
+            let lostUID = try #require(server.store["INBOX"]?.messages.last?.uid)
+            let next = try #require(server.store["INBOX"]?.messages.first { $0.token == kept[2] }?.uid)
+            _ = kept.popLast()
+            server.store.restore("INBOX", to: next)
+            await server.say([.cut])
+            let second = server.store.deliver(letter("second", id: "2"))
+            try await program.awaitHurrying("flagged") { server.store.flags(of: second, in: "INBOX") == [.flagged] }
+            #expect(program.book.entries.contains { $0.message.hasSuffix("the folder is taken as renumbered") })
+            try await program.awaitIdle(server, connection: 2)
+            let third = await server.deliver("third")
+            try await awaitFlagged(third)
+            #expect(server.store["INBOX"]?.messages.last?.uid == lostUID, "another message has the UID now")
+            program.clock.jump(3_700)
+            try await program.awaitHurrying("the timer's end") {
+                try await program.plans().contains { $0.plan.state == .superseded }
+            }
+            for token in kept + [second, third] { #expect(server.store.places(of: token) == ["INBOX"]) }
+            // Each was decided once: those of before are known by identity.
+            #expect(try await program.plans().count { !$0.actions.isEmpty } == 7)
+            #expect(server.honest.commands.count { $0.hasPrefix("UID STORE") } == 6)
+        }
+    }
+
     /// An OK, and nothing of what it should have brought.
     @Test(arguments: ["CAPABILITY", "NAMESPACE", "SELECT", "LIST", "UID FETCH"])
     func anOKWithoutItsDataIsGoneOnFromOrNamed(_ verb: String) async throws {

@@ -147,6 +147,15 @@ public final class ModelMailStore: Sendable {
         }
     }
 
+    /// The server forgets that UIDs from here on were ever given out, with the messages that have them: a backup was put
+    /// back, and UIDVALIDITY stayed (against RFC 3501 §2.3.1.1).
+    public func restore(_ mailbox: String, to next: UID) {
+        state.withLock { state in
+            state.mailboxes[mailbox]?.messages.removeAll { $0.uid >= next }
+            state.mailboxes[mailbox]?.uidNext = next
+        }
+    }
+
     // MARK: What the client's commands do
 
     /// Copies messages; gives pairs of source and target UID, or `nil` when the target is not there.

@@ -47,20 +47,30 @@ extension MailboxVisit {
         return messages.filter { message in message.uid.map { seen.insert($0).inserted } ?? true }
     }
 
+    /// Asks for these messages ahead of `fetch`, which is given what this gives; nothing where they are to be read one by
+    /// one.
+    func askAhead(for uids: [UID], fields: Set<String>?) -> [PendingReply] {
+        if hub.readingTrouble.isCareful(in: mailbox, uidValidity) { return [] }
+        return connection.submit(fetches(of: Set(uids), fetchItems(fields: fields)))
+    }
+
     /// These messages. One that the server leaves out, or refuses to give, is asked for once more by itself: it must
     /// neither be passed over nor stand in the way of the others.
     func fetch(_ uids: [UID], fields: Set<String>?) async throws -> FetchedPart {
+        try await fetch(uids, fields: fields, asked: askAhead(for: uids, fields: fields))
+    }
+
+    /// - Parameter asked: what `askAhead` gave for the same messages.
+    func fetch(_ uids: [UID], fields: Set<String>?, asked: [PendingReply]) async throws -> FetchedPart {
         guard !uids.isEmpty else { return FetchedPart(fields: fields) }
         let items = fetchItems(fields: fields)
         let wanted = Set(uids)
         var part = FetchedPart(fields: fields)
-        if !hub.readingTrouble.isCareful(in: mailbox, uidValidity) {
-            let lineLimit = hub.account.profile.quirks.lineLength
-            let commands =
-                NonEmptyUIDSet(UIDSet(uids)).map { CommandEncoder.chunks(of: $0, lineLimit: lineLimit) } ?? []
+        if !asked.isEmpty {
             let replies = try await hub.readingTrouble.reading(nil, in: mailbox, uidValidity) {
-                try await connection.run(commands.map { .uidFetch(.set($0.set), items, changedSince: nil) })
-                    .map { try $0.exceptPassingRefusals() }
+                var replies: [CommandResult] = []
+                for reply in asked { replies.append(try await reply.value().exceptPassingRefusals()) }
+                return replies
             }
             for reply in replies {
                 part.messages += reply.fetched.filter { isComplete($0) && wanted.contains($0.uid ?? .first) }

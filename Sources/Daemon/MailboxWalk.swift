@@ -8,32 +8,49 @@ struct MailboxWalk: Sendable {
     /// Messages fetched and given together.
     static let part = 1_000
 
+    /// Messages that were fetched together.
+    struct Part: Sendable {
+        /// Those that are not marked deleted, with the header fields that were asked for.
+        var messages: [ArrivedMessage] = []
+        /// There, but the server did not give them; with why, where that is known.
+        var unreadable: [(uid: UID, reason: String?)] = []
+        /// The highest UID.
+        var last: UID
+    }
+
     let visit: MailboxVisit
     /// Only messages received at or after, in seconds since 1970; `nil`: all.
     var since: Int64?
     /// Only messages above this UID.
     var after: UID?
 
-    /// - Parameter body: given the messages of a part that are not marked deleted, with the header fields that rules can
-    ///   need.
-    func run(_ body: ([ArrivedMessage]) async throws -> Void) async throws {
+    /// - Parameter body: given the messages of a part, with the header fields that rules can need.
+    func run(_ body: (Part) async throws -> Void) async throws {
         try await run(fetching: await visit.hub.surroundings.rules.headerFields(for: visit.hub.name), body)
     }
 
     /// - Parameter fields: the header fields that other rules can need; `nil`: the whole header.
-    func run(fetching fields: Set<String>?, _ body: ([ArrivedMessage]) async throws -> Void) async throws {
-        let commands = try await uids().chunks(of: Self.part).flatMap {
-            visit.fetches(of: Set($0), visit.fetchItems(fields: fields))
+    func run(fetching fields: Set<String>?, _ body: (Part) async throws -> Void) async throws {
+        let parts = try await uids().chunks(of: Self.part).map(Array.init)
+        var asked = parts.first.map { visit.askAhead(for: $0, fields: fields) } ?? []
+        for (index, uids) in parts.enumerated() {
+            guard let last = uids.last, !visit.hub.isStopping else { return }
+            let fetched = try await visit.fetch(uids, fields: fields, asked: asked)
+            asked = index + 1 < parts.count ? visit.askAhead(for: parts[index + 1], fields: fields) : []
+            try await body(part(fetched, last: last))
         }
-        var next = commands.first.map { visit.connection.submit([$0])[0] }
-        for index in commands.indices {
-            guard let reply = next, !visit.hub.isStopping else { return }
-            let fetched = try await reply.value().checked().fetched
-            next = commands.indices.contains(index + 1) ? visit.connection.submit([commands[index + 1]])[0] : nil
-            let messages = fetched.sorted { ($0.uid ?? .first) < ($1.uid ?? .first) }
-                .compactMap { visit.arrived($0, fields: fields) }.filter { !$0.facts.flags.contains(.deleted) }
-            try await body(messages)
+    }
+
+    private func part(_ fetched: FetchedPart, last: UID) -> Part {
+        var part = Part(unreadable: fetched.unreadable.map { ($0, fetched.reasons[$0]) }, last: last)
+        for message in fetched.messages.sorted(by: { ($0.uid ?? .first) < ($1.uid ?? .first) }) {
+            if let arrived = visit.arrived(message, fields: fetched.fields) {
+                if !arrived.facts.flags.contains(.deleted) { part.messages.append(arrived) }
+            } else if let uid = message.uid {
+                part.unreadable.append((uid, nil))
+            }
         }
+        return part
     }
 
     private func uids() async throws -> [UID] {

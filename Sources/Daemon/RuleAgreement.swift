@@ -108,7 +108,9 @@ struct RuleAgreement: Sendable {
         let walk = MailboxWalk(visit: visit, since: query.oldest(at: engine.surroundings.clock()))
         var tally = (reports: reports, counts: counts)
         try await walk.run(fetching: runtime.needs.headerFields) { part in
-            for message in part {
+            tally.counts.messages += part.unreadable.count
+            tally.counts.failed += part.unreadable.count
+            for message in part.messages {
                 var look = RuleLook(message, visit)
                 look.imagineArrival(in: arrival)
                 // As it was then: what is old now was new when it came.

@@ -75,7 +75,7 @@ struct RuleComparison: Sendable {
                 defer { visit.connection.close() }
                 let now = surroundings.clock()
                 try await MailboxWalk(visit: visit, since: query.oldest(at: now)).run(fetching: fields) { part in
-                    for message in part {
+                    for message in part.messages {
                         var look = RuleLook(message, visit)
                         guard
                             let here = try await look.ask(own, state: states.here, now: now, only: query.only),

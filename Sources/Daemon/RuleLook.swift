@@ -1,3 +1,4 @@
+import IMAPSession
 import MailModel
 import RuleRuntime
 
@@ -38,6 +39,8 @@ struct RuleLook: Sendable {
                     guard try await visit.decider.provide(need, &subject, message) else { return nil }
                 } catch let failure as DecisionFailure {
                     return .failure(unread(failure.description))
+                } catch let error as SessionError where error.scope == .message {
+                    return .failure(unread(error.description))
                 }
             }
         }

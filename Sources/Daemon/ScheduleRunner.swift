@@ -92,18 +92,20 @@ struct ScheduleRunner: Sendable {
             rule: rule, account: hub.name, mailbox: visit.mailbox, uidValidity: visit.uidValidity
         )
         var plans = 0
-        try await MailboxWalk(visit: visit, after: after).run { messages in
-            guard let last = messages.last?.key else { return }
+        try await MailboxWalk(visit: visit, after: after).run { part in
             let absence = max(0, surroundings.clock() - entry.run.due)
             var run = entry.run
-            run.reached = last
+            run.reached = visit.key(part.last)
             var recorded: [RecordedDecision]?
             while recorded == nil {
                 try hub.checkPause()
                 let base = try await surroundings.memory.base()
                 var state = base.state
-                var records: [DecisionRecord] = []
-                for message in messages where !held.contains(message.key.uid) {
+                var records = part.unreadable.filter { !held.contains($0.uid) }.map {
+                    Arrivals(visit: visit, logger: logger).unreadable(
+                        $0.uid, .schedule(rule: rule, due: entry.run.due), event: "schedule", because: $0.reason)
+                }
+                for message in part.messages where !held.contains(message.key.uid) {
                     records += try await visit.decider.decide(
                         message, event: .schedule(rule: rule), trigger: .schedule(rule: rule, due: entry.run.due),
                         state: &state, only: [rule], absence: absence

@@ -20,7 +20,9 @@ public struct SweepSession: Sendable {
 
     public func close() async { await engine.close() }
 
-    public func plan(_ query: SweepQuery, _ show: @escaping Show) async throws -> (number: Int64, count: Int) {
+    public func plan(_ query: SweepQuery, _ show: @escaping Show) async throws -> (
+        number: Int64, count: Int, isWhole: Bool
+    ) {
         try await Sweeper(engine: engine).plan(query) { show($0) }
     }
 

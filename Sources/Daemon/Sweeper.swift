@@ -1,6 +1,7 @@
 import ActionExecutor
 import ActionJournal
 import Foundation
+import IMAPSession
 import MailModel
 import RuleRuntime
 
@@ -18,22 +19,25 @@ public struct Sweeper: Sendable {
     private var surroundings: Surroundings { engine.surroundings }
 
     /// What the rules would do; the plans are stored as proposed, under the number that is given.
-    public func plan(_ query: SweepQuery, tell: Tell) async throws -> (number: Int64, count: Int) {
+    ///
+    /// - Returns: also whether every folder was looked through; what was not is told.
+    public func plan(_ query: SweepQuery, tell: Tell) async throws -> (number: Int64, count: Int, isWhole: Bool) {
         let number = try await saveQuery(query)
-        try await walk(query, number: number, proposing: true)
+        let isWhole = try await walk(query, number: number, proposing: true, tell)
         var count = 0
         try await page(number) { plans in
             count += plans.count
             for plan in plans { try await tell(ControlAnswer(result: try PlanReport(plan).json())) }
         }
-        return (number, count)
+        return (number, count, isWhole)
     }
 
     /// Decides and acts in one go, part by part.
     public func applyAtOnce(_ query: SweepQuery, tell: Tell) async throws -> Int32 {
         let number = try await saveQuery(query)
-        try await walk(query, number: number, proposing: false)
-        return try await report(number, [:], tell)
+        let isWhole = try await walk(query, number: number, proposing: false, tell)
+        let status = try await report(number, [:], tell)
+        return isWhole ? status : max(status, 1)
     }
 
     /// Carries out a saved sweep: exactly its plans, each step under its precondition. What changed since it was shown
@@ -89,34 +93,83 @@ public struct Sweeper: Sendable {
         return states[.failed] == nil && states[.held] == nil ? 0 : 1
     }
 
-    private func walk(_ query: SweepQuery, number: Int64, proposing: Bool) async throws {
+    /// One folder that cannot be looked through is no other's trouble.
+    ///
+    /// - Returns: whether all of them were looked through.
+    private func walk(_ query: SweepQuery, number: Int64, proposing: Bool, _ tell: Tell) async throws -> Bool {
         // Of a look nothing is stored, but later messages see what rules would remember by then.
         var remembered: RuleStateSnapshot?
+        var faults: [any Fault] = []
+        var walked = 0
         for hub in engine.hubs where query.includes(hub.name) {
             for folder in query.folders(orElse: hub.account.watch) {
-                let (visit, _) = try await MailboxVisit.open(hub, folder)
-                defer {
-                    visit.connection.close()
-                    hub.wakeAll()
+                do {
+                    try await walk(folder, of: hub, query, number: number, proposing: proposing, &remembered)
+                    walked += 1
+                } catch let fault as any Fault where fault.scope < .process {
+                    faults.append(fault)
+                    let place = fault.scope < .account ? "“\(folder)” of the account “\(hub.name)”" : "“\(hub.name)”"
+                    surroundings.logger.error(
+                        "a folder could not be swept",
+                        metadata: ["account": "\(hub.name)", "folder": "\(folder)", "error": "\(fault)"])
+                    try await tell(ControlAnswer(message: "\(place) could not be looked through: \(fault)"))
+                    // What keeps the account's person out keeps them out of its other folders.
+                    if fault.scope >= .account { break }
                 }
-                try await walk(visit, query, number: number, proposing: proposing, &remembered)
+            }
+        }
+        if walked == 0, let fault = faults.first { throw fault }
+        return faults.isEmpty
+    }
+
+    /// Goes over the messages of a folder. After a fault over one of them it comes back and goes on where it was, until
+    /// that one is known to be unreadable.
+    private func walk(
+        _ folder: MailboxName, of hub: AccountHub, _ query: SweepQuery, number: Int64, proposing: Bool,
+        _ remembered: inout RuleStateSnapshot?
+    ) async throws {
+        var reached: MessageKey?
+        // One fault of many messages read together, and then of each that cannot be read.
+        var left = 1 + 3 * ReadingTrouble.patience
+        while true {
+            let (visit, _) = try await MailboxVisit.open(hub, folder)
+            let fault: SessionError
+            do {
+                try await walk(visit, query, number: number, proposing: proposing, &reached, &remembered)
+                visit.connection.close()
+                hub.wakeAll()
+                return
+            } catch let error as SessionError {
+                visit.connection.close()
+                hub.wakeAll()
+                fault = error
+            }
+            left -= 1
+            guard fault.scope == .connection || fault.isTransient, left > 0, !Task.isCancelled, !hub.isStopping else {
+                throw fault
             }
         }
     }
 
     /// Goes over the messages of a folder, and carries out what was decided, part by part.
+    ///
+    /// - Parameter reached: the last message that is done with.
     private func walk(
-        _ visit: MailboxVisit, _ query: SweepQuery, number: Int64, proposing: Bool,
+        _ visit: MailboxVisit, _ query: SweepQuery, number: Int64, proposing: Bool, _ reached: inout MessageKey?,
         _ remembered: inout RuleStateSnapshot?
     ) async throws {
-        let walk = MailboxWalk(visit: visit, since: query.oldest(at: surroundings.clock()))
-        try await walk.run { messages in
+        let after = reached?.uidValidity == visit.uidValidity ? reached?.uid : nil
+        let walk = MailboxWalk(visit: visit, since: query.oldest(at: surroundings.clock()), after: after)
+        try await walk.run { part in
             var recorded: [RecordedDecision]?
             while recorded == nil {
                 let base = try await surroundings.memory.base()
                 var state = remembered ?? base.state
-                var records: [DecisionRecord] = []
-                for message in messages {
+                var records = part.unreadable.map {
+                    Arrivals(visit: visit, logger: surroundings.logger).unreadable(
+                        $0.uid, .sweep(run: number), event: "sweep", because: $0.reason)
+                }
+                for message in part.messages {
                     records += try await visit.decider.decide(
                         message, event: .sweep, trigger: .sweep(run: number), state: &state, proposing: proposing,
                         only: query.only
@@ -126,6 +179,7 @@ public struct Sweeper: Sendable {
                 if proposing { remembered = state }
             }
             if !proposing { try await visit.carryOut(askedFor: Set((recorded ?? []).compactMap(\.plan))) }
+            reached = visit.key(part.last)
         }
     }
 }

@@ -130,7 +130,7 @@ struct TimerRunner: Sendable {
         let places = try await visit.executor.places(of: Set(stale.map(\.work.plan.identity)))
         var found: [Errand] = []
         var lost: [DecisionRecord] = []
-        let renumbered = "“\(visit.mailbox)” was renumbered by the server (UIDVALIDITY changed) since"
+        let renumbered = "“\(visit.mailbox)” was renumbered by the server since"
         for var errand in stale {
             switch places[errand.work.plan.identity] ?? .untold {
             case .at(let uid):
@@ -150,22 +150,17 @@ struct TimerRunner: Sendable {
 
     private enum Found {
         case message(ArrivedMessage)
-        /// It is there, but the server did not show it.
-        case unreadable
+        /// It is there, but the server did not show it; with why, where that is known.
+        case unreadable(String?)
     }
 
     private func look(at uids: Set<UID>, _ visit: MailboxVisit) async throws -> [UID: Found] {
         var found: [UID: Found] = [:]
-        for command in visit.fetches(of: uids, visit.fetchItems(fields: [])) {
-            for message in try await visit.connection.run(command).checked().fetched {
-                if let arrived = visit.arrived(message, fields: []) { found[arrived.key.uid] = .message(arrived) }
-            }
-        }
-        // Gone, or only not given? What is there is not passed over.
-        for command in visit.fetches(of: uids.subtracting(found.keys), [.uid, .flags]) {
-            for message in try await visit.connection.run(command).checked().fetched {
-                if let uid = message.uid, found[uid] == nil { found[uid] = .unreadable }
-            }
+        let part = try await visit.fetch(uids.sorted(), fields: [])
+        for uid in part.unreadable { found[uid] = .unreadable(part.reasons[uid]) }
+        for message in part.messages {
+            guard let uid = message.uid else { continue }
+            found[uid] = visit.arrived(message, fields: []).map(Found.message) ?? .unreadable(nil)
         }
         return found
     }
@@ -178,10 +173,11 @@ struct TimerRunner: Sendable {
             return superseded(errand, "somebody marked the message deleted")
         case .message(let message):
             if let record = try await visit.decider.comeToPass(errand.work, message, state: &state) { return record }
-        case .unreadable:
+        case .unreadable(let reason):
             var record = errand.work.record(at: errand.place, time: surroundings.clock())
             record.state = .failed
-            record.error = "the server did not give the message's header; it stays as it is"
+            record.error =
+                "the server did not give the message's header; it stays as it is" + (reason.map { ": \($0)" } ?? "")
             return record
         case nil: break
         }

@@ -76,7 +76,7 @@ struct Sweep: AsyncParsableCommand {
             } else if agree {
                 try await lookForAgreement(configuration, query)
             } else {
-                let (number, count) = try await planned(configuration, query, show)
+                let (number, count, isWhole) = try await planned(configuration, query, show)
                 show(
                     ControlAnswer(
                         message: count == 0
@@ -84,6 +84,7 @@ struct Sweep: AsyncParsableCommand {
                             : "\(count) plans, saved; carry them out with: postmoon sweep --apply \(number)"
                     )
                 )
+                if !isWhole { throw CommandStatus(code: 1) }
             }
         } catch {
             throw CommandStatus(error)
@@ -93,7 +94,7 @@ struct Sweep: AsyncParsableCommand {
     /// Planning needs no lock: it works beside a daemon.
     private func planned(
         _ configuration: Configuration, _ query: SweepQuery, _ show: @escaping @Sendable (ControlAnswer) -> Void
-    ) async throws -> (number: Int64, count: Int) {
+    ) async throws -> (number: Int64, count: Int, isWhole: Bool) {
         try await withSession(configuration, acting: false) { session in
             try await check(query, session)
             return try await session.plan(query, show)
@@ -136,7 +137,8 @@ struct Sweep: AsyncParsableCommand {
             if let number {
                 count = try await proposed(configuration, number)
             } else {
-                (number, count) = try await planned(configuration, query) { _ in }
+                let plan = try await planned(configuration, query) { if $0.result == nil { show($0) } }
+                (number, count) = (plan.number, plan.count)
             }
             if count > Self.askPast, let number { try confirm(count, number) }
         }

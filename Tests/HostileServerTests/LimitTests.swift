@@ -77,56 +77,11 @@ import Testing
         }
     }
 
-    enum Poison: String, CaseIterable, Sendable {
-        /// It says how large the message is.
-        case honestlyLarge
-        /// It says a small size and sends 70 MB.
-        case falselySmall
-        /// It hangs up over the message.
-        case hangsUp
-        /// It does not answer.
-        case hangs
-        /// It says nonsense.
-        case nonsense
-        /// It says OK and gives nothing.
-        case nothing
-        /// It refuses.
-        case refused
-    }
-
     /// One message that cannot be read is left by name; those before and behind it are filed.
     @Test(arguments: Poison.allCases, ["BODY.PEEK[]", "BODY.PEEK[HEADER"])
     func oneMessageThatCannotBeReadKeepsNoOtherFromBeingFiled(_ poison: Poison, section: String) async throws {
         let server = HostileServer()
-        server.lie { exchange in
-            guard exchange.isFor("UID FETCH"), exchange.command.contains(section) else { return nil }
-            let isAlone = exchange.command.hasPrefix("UID FETCH 2 ")
-            guard isAlone || exchange.untagged.contains("UID 2 ") else { return nil }
-            let section = section == "BODY.PEEK[]" ? "BODY[]" : "BODY[HEADER]"
-            let begin = "* 2 FETCH (UID 2 FLAGS () INTERNALDATE \"12-Jan-1970 13:46:40 +0000\" RFC822.SIZE 100 "
-            switch poison {
-            case .honestlyLarge: return nil
-            case .falselySmall:
-                return [
-                    .text(begin + section + " {70000000}\r\n"), .bytes(70_000_000), .text(")\r\n" + exchange.ending),
-                ]
-            case .hangsUp: return [.cut]
-            case .hangs: return [.silence]
-            case .nonsense: return [.text(begin + section + " {\(UInt64.max)}\r\n")]
-            case .nothing: return isAlone ? [.text(exchange.ending)] : [.text(exchange.ending)]
-            case .refused: return [.text("\(exchange.tag) NO [SERVERBUG] cannot\r\n")]
-            }
-        }
-        if poison == .honestlyLarge {
-            server.lie { exchange in
-                guard exchange.untagged.contains("UID 2 "), exchange.command.contains("RFC822.SIZE") else { return nil }
-                let lines = exchange.answer.components(separatedBy: "* ").map { line in
-                    line.contains("UID 2 ")
-                        ? line.replacing(#/RFC822\.SIZE \d+/#, with: "RFC822.SIZE 70000000") : line
-                }
-                return [.text(lines.joined(separator: "* "))]
-            }
-        }
+        server.lie(poison.lie(about: section))
         let rules =
             section == "BODY.PEEK[]"
             ? #"rule "all" { when = body:contains "Hello", run = { move "Filed" } }"# : Program.filing

@@ -119,7 +119,7 @@ struct AccountService: Sendable {
             try await noticeRunner.recover()
             _ = try await noticeRunner.deliverDue()
             // What failed to be sent takes back what its plan did in a folder, watched or not.
-            try await carryOut(in: Set(openFiling(at: surroundings.clock()).map(\.plan.key.mailbox)), redeciding: [])
+            try await carryOut(in: Set(hub.openFiling().map(\.plan.key.mailbox)), redeciding: [])
             try await tidySpool()
         } catch {
             faults.append("\(hub.name): \(error)")
@@ -174,15 +174,9 @@ struct AccountService: Sendable {
     private func workElsewhere() async throws -> Int64? {
         let now = surroundings.clock()
         let failed = try await failedElsewhere()
-        let mailboxes = Set(try await openFiling(at: now).map(\.plan.key.mailbox)).union(failed)
+        let mailboxes = Set(try await hub.openFiling().map(\.plan.key.mailbox)).union(failed)
         try await carryOut(in: mailboxes.subtracting(hub.account.watch), redeciding: failed)
         return try await surroundings.journal.nextStepDue(account: hub.name, after: now)
-    }
-
-    private func openFiling(at now: Int64) async throws -> [PlanWork] {
-        try await surroundings.journal.openWork(
-            account: hub.name, mailbox: nil, now: now, limit: 1_000,
-            kinds: Set(StepKind.allCases.filter { !$0.leavesTheMailServer }))
     }
 
     /// - Parameter failed: those of the folders in which something failed in a rule and is decided again.
@@ -197,31 +191,13 @@ struct AccountService: Sendable {
                 }
                 try await visit.executor.carryOutDueSteps()
             } catch let error as SessionError where error.code == .folderMissing {
-                let plans = try await openFiling(at: surroundings.clock()).filter { $0.plan.key.mailbox == mailbox }
-                if try await !endPlans(plans) { fault = error }
+                if try await !MissingFolder(hub: hub, mailbox: mailbox).endPlans() { fault = error }
             } catch {
                 // One folder that cannot be opened is no other's trouble.
                 fault = error
             }
         }
         if let fault { throw fault }
-    }
-
-    /// Ends plans for messages of a folder that is not there any more, once it has been missing long enough.
-    ///
-    /// - Returns: whether nothing waits for the folder now.
-    private func endPlans(_ plans: [PlanWork]) async throws -> Bool {
-        let now = surroundings.clock()
-        let ended = plans.map { (id: $0.plan.id, facts: MissingMailbox.facts(for: $0, at: now)) }
-            .filter { !$0.facts.isEmpty }
-        try await surroundings.journal.apply(ended.flatMap(\.facts), settling: Set(ended.map(\.id))) {
-            PlanConsequences.facts(for: $0, at: now)
-        }
-        if !ended.isEmpty {
-            hub.wakeSenders()
-            logger.warning("plans ended with the folder of their messages", metadata: ["plans": "\(ended.count)"])
-        }
-        return ended.count == plans.count
     }
 
     /// Folders nobody watches in which a delayed action failed in a rule, once for each generation of the rules.

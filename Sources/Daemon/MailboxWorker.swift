@@ -25,6 +25,7 @@ struct MailboxWorker: Sendable {
         var backoff = Backoff()
         let retry = hub.retry(of: mailbox)
         var generator = SystemRandomNumberGenerator()
+        var absence = MailboxAbsence()
         while !Task.isCancelled, !hub.isStopping {
             if hub.isPaused {
                 await hub.surroundings.board.note(hub.name, mailbox, state: "paused")
@@ -43,6 +44,7 @@ struct MailboxWorker: Sendable {
                 }
                 hub.note(visit.connection, for: mailbox)
                 begun = .now
+                absence.end()
                 try await MailboxAttendance(visit: visit, logger: logger).attend(selected)
                 await visit.connection.logout()
                 return
@@ -57,12 +59,25 @@ struct MailboxWorker: Sendable {
             // become a login every second.
             if let begun, ContinuousClock.now - begun > .seconds(20) { backoff.reset() }
             if Task.isCancelled || hub.isStopping { return }
+            if begun == nil, (outcome as? SessionError)?.code == .folderMissing {
+                await endPlans(&absence)
+            }
             let fault = FaultExplanation(outcome, of: hub.account)
             // What one connection was told concerns the others too.
             if fault.code == .throttled { hub.connector.note(outcome, fault) }
             let wait = RetryPause.seconds(after: fault, backoff: backoff.next(using: &generator))
             await report(outcome, fault, wait: wait)
             await retry.wait(seconds: wait)
+        }
+    }
+
+    /// Whoever deleted a folder that is watched wants nothing done with what was in it either.
+    private func endPlans(_ absence: inout MailboxAbsence) async {
+        guard !hub.surroundings.proposing, absence.isLong(at: hub.surroundings.clock()) else { return }
+        do {
+            _ = try await MissingFolder(hub: hub, mailbox: mailbox).endPlans()
+        } catch {
+            logger.error("plans of a missing folder could not be ended", metadata: ["error": "\(error)"])
         }
     }
 

@@ -142,7 +142,7 @@ let package = Package(
         .testTarget(
             name: "HostileServerTests",
             dependencies: [
-                "Accounts", "ActionJournal", "Daemon", "MailModel", "MailTransport", "TestKit", logging, nioCore,
+                "Accounts", "ActionJournal", "Daemon", "MailModel", "MailTransport", "TestKit", grdb, logging, nioCore,
                 nioEmbedded,
             ]
         ),

@@ -56,6 +56,14 @@ struct FaultlineTests {
         try folder.write("state/old", "old")
     }
 
+    @Test("a scenario of which nothing was broken is not passed") func thresholds() {
+        #expect(BreakCampaign.isEnough(broken: 0, of: 0))
+        #expect(!BreakCampaign.isEnough(broken: 0, of: 1))
+        #expect(BreakCampaign.isEnough(broken: 1, of: 1))
+        #expect(BreakCampaign.isEnough(broken: 1, of: 3))
+        #expect(!BreakCampaign.isEnough(broken: 1, of: 4))
+    }
+
     @Test("steps are counted; of many writes to one file two") func counts() throws {
         try work([
             "create:/new", "append:/new:1", "append:/new:2", "append:/new:3", "sync:/new", "append:/new:4", "sync:/",

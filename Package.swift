@@ -100,7 +100,8 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "MailModel", "IMAPSyntax", "IMAPSession", "SMTPClient", "TLSChannel", nioCore, nioPosix, nioEmbedded,
+                "MailModel", "IMAPSyntax", "IMAPSession", "MailTransport", "SMTPClient", "TLSChannel", nioCore,
+                nioPosix, nioEmbedded,
             ],
             path: "Tests/TestKit"
         ),

@@ -109,8 +109,8 @@ struct CrashSite: Sendable {
     }
 
     func stop() async {
-        proxies?.imap.close()
-        proxies?.smtp.close()
+        proxies?.imap.refuse()
+        proxies?.smtp.refuse()
         await submission.stop()
         await mail.stop()
         await relay.stop()

@@ -41,16 +41,16 @@ struct CrashTests {
         var generator = SeededGenerator(seed: seed)
         let removing = capabilities == .full ? ["UID MOVE"] : ["UID COPY", "UID EXPUNGE"]
         let endOfData = "\r\n.\r\n"
-        let imap = Cut.random(
+        let imap = ConnectionCut.random(
             400, commands: removing + ["UID STORE", "UID FETCH", "DONE"], bytes: 300...30_000, using: &generator)
-        let smtp = Cut.random(
+        let smtp = ConnectionCut.random(
             20, commands: ["DATA", endOfData, endOfData, endOfData], bytes: 100...20_000, using: &generator)
         let campaign = try await Campaign(
             "cuts", capabilities, using: &generator, seed: seed,
             cuts: CutOrders(imap: CutOrder(cuts: imap, most: 44), smtp: CutOrder(cuts: smtp, most: 6)))
         guard let proxies = campaign.site.proxies else { return }
         try await campaign.run(pausing: false, using: &generator) {
-            let count: @Sendable () -> Int = { proxies.imap.cutCount + proxies.smtp.cutCount }
+            let count: @Sendable () -> Int = { proxies.imap.cutsDone + proxies.smtp.cutsDone }
             for round in 1...50 {
                 campaign.postman.allow(Campaign.letterCount / 50)
                 _ = try await blocking {
@@ -63,7 +63,7 @@ struct CrashTests {
             proxies.imap.stopCutting()
             proxies.smtp.stopCutting()
             campaign.runs.hangUp()
-            return "\(proxies.imap.cutCount) cuts of IMAP and \(proxies.smtp.cutCount) of SMTP"
+            return "\(proxies.imap.cutsDone) cuts of IMAP and \(proxies.smtp.cutsDone) of SMTP"
         }
     }
 

@@ -67,7 +67,7 @@ struct HalfDoneTests {
             campaign.postman.allowAll()
             try await campaign.postman.waitUntilIdle()
             campaign.runs.resume()
-            let wasCut = try await blocking { awaited(within: .seconds(10)) { proxy.cutCount > 0 ? true : nil } }
+            let wasCut = try await blocking { awaited(within: .seconds(10)) { proxy.cutsDone > 0 ? true : nil } }
             try #require(wasCut != nil)
             try await campaign.runs.kill()
             let plans = try await JournalState.read(campaign.site).plans.filter { plan in

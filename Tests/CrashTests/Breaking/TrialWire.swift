@@ -5,14 +5,14 @@ struct TrialWire: Sendable {
     /// A line of each account: how long it waits for a server that fell silent.
     static let patience = "timeout = \"1s\""
 
-    let imap: TestKit.CuttingProxy
-    let smtp: TestKit.CuttingProxy
+    let imap: CuttingProxy
+    let smtp: CuttingProxy
 
     /// `nil` when the trial's trouble is none of the wire's.
     init?(_ trial: BreakTrial, _ servers: BreakServers.Group) throws {
         guard case .wire(let cut, let way)? = trial.trouble else { return nil }
-        imap = try TestKit.CuttingProxy(to: servers.mail.imapPort, readsWire: true, wireCut: way == .imap ? cut : nil)
-        smtp = try TestKit.CuttingProxy(
+        imap = try CuttingProxy(to: servers.mail.imapPort, readsWire: true, wireCut: way == .imap ? cut : nil)
+        smtp = try CuttingProxy(
             to: servers.submission.submissionPort, readsWire: true, wireCut: way == .smtp ? cut : nil)
     }
 

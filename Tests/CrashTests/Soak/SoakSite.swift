@@ -15,11 +15,12 @@ struct SoakSite: Sendable {
     /// What the bell was rung with, a line each.
     var rings: String { folder.file("rings") }
     var state: String { folder.file("state") }
-    var cutCount: Int { proxies.map(\.cutCount).reduce(0, +) }
+    var cutCount: Int { proxies.map(\.cutsDone).reduce(0, +) }
 
     static func make(cutting generator: inout SeededGenerator) async throws -> SoakSite {
         func orders(_ commands: [String], _ bytes: ClosedRange<Int>) -> CutOrder {
-            CutOrder(cuts: Cut.random(20_000, commands: commands, bytes: bytes, using: &generator), most: .max)
+            CutOrder(
+                cuts: ConnectionCut.random(20_000, commands: commands, bytes: bytes, using: &generator), most: .max)
         }
         var mail: [SoakLetter.Home: DovecotServer] = [:]
         var proxies: [SoakLetter.Home: CuttingProxy] = [:]
@@ -87,7 +88,7 @@ struct SoakSite: Sendable {
     func cutNow(_ line: Int) { proxies[line % proxies.count].cutNow() }
 
     func stop() async {
-        for proxy in proxies { proxy.close() }
+        for proxy in proxies { proxy.refuse() }
         await submission.stop()
         for server in mail.values { await server.stop() }
         await relay.stop()

@@ -80,7 +80,11 @@ final class World: Sendable {
                 spool.keep()
                 cutter.cutAll()
             }, passed: { clock.pass($0) })
-        network = InMemoryNetwork(servers, fate: fate)
+        network = InMemoryNetwork { [servers, fate] host, _ in
+            guard !fate.isDead, let server = servers[host] else { return nil }
+            fate.connecting(to: host)
+            return { channel in try server.attach(to: channel, host: host, fate: fate) }
+        }
         cutter.note(network)
         try scenario.preparation(self)
     }

@@ -70,8 +70,19 @@ final class Program: Sendable {
         let clock = clock
         engine = try await Engine.assemble(
             try Configuration.load(path, environment: ["HOME": folder.path]), proposing: false, acting: true,
-            dialer: Dialer(over: MemoryNetwork(servers: servers, submission: submission)), clock: { clock.now },
+            dialer: Dialer(over: Self.network(servers, submission)), clock: { clock.now },
             logger: book.logger())
+    }
+
+    /// Each server at its port.
+    private static func network(
+        _ servers: [Int: HostileServer], _ submission: [Int: SubmissionScript]
+    ) -> InMemoryNetwork {
+        InMemoryNetwork { _, port in
+            if let server = servers[port] { return { channel in try server.attach(to: channel) } }
+            if let script = submission[port] { return { channel in try script.attach(to: channel) } }
+            return nil
+        }
     }
 
     /// Runs it as long as the test needs it.

@@ -26,6 +26,8 @@ public final class CuttingProxy: Sendable {
         var fromClient = WireReader()
         var fromServer = WireReader()
         var isStalled = false
+        /// On its way to a cut of its own.
+        var course: CutCourse
     }
 
     private struct State {
@@ -34,6 +36,8 @@ public final class CuttingProxy: Sendable {
         var next = 0
         var cuts: [Cut] = []
         var cutsDone = 0
+        /// What is to become of the connections to come.
+        var order: CutOrder
         var accepted = 0
         var isSilent = false
         var wireCut: WireCut?
@@ -43,16 +47,20 @@ public final class CuttingProxy: Sendable {
     public let port: Int
     private let target: Int
     private let readsWire: Bool
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// - Parameters:
+    ///   - order: how its connections end, one after the other, until its cuts are used up.
     ///   - isOpen: `false`: nobody listens yet; see `open`.
     ///   - readsWire: whether it reads what passes, line by line, and keeps it in `pieces`.
     ///   - wireCut: where it cuts, once; then it reads too.
-    public init(to target: Int, isOpen: Bool = true, readsWire: Bool = false, wireCut: WireCut? = nil) throws {
+    public init(
+        to target: Int, _ order: CutOrder = CutOrder(), isOpen: Bool = true, readsWire: Bool = false,
+        wireCut: WireCut? = nil
+    ) throws {
         self.target = target
         self.readsWire = readsWire || wireCut != nil
-        state.withLock { $0.wireCut = wireCut }
+        state = Mutex(State(order: order, wireCut: wireCut))
         port = try FreePorts.take(1)[0]
         if isOpen { try open() }
     }
@@ -63,7 +71,7 @@ public final class CuttingProxy: Sendable {
     public var accepted: Int { state.withLock { $0.accepted } }
     /// Connections that stand now.
     public var standing: Int { state.withLock { $0.pairs.count } }
-    /// How many of the wanted cuts were made.
+    /// How many of the wanted cuts were made, those of `cutNow` too.
     public var cutsDone: Int { state.withLock { $0.cutsDone } }
     /// The lines and literals that passed.
     public var pieces: [WirePiece] { state.withLock { $0.pieces } }
@@ -110,6 +118,20 @@ public final class CuttingProxy: Sendable {
         }
     }
 
+    /// Resets all connections that stand, and counts them as cuts; new ones are taken.
+    public func cutNow() {
+        state.withLock { state in
+            for pair in state.pairs.values {
+                LoopbackSocket.reset(pair.client)
+                shutdown(pair.server, CInt(SHUT_RDWR))
+                state.cutsDone += 1
+            }
+        }
+    }
+
+    /// From now on nothing more of the order is carried out.
+    public func stopCutting() { state.withLock { $0.order.most = 0 } }
+
     /// Breaks a connection, once, when the client says these words.
     public func cut(at words: String, _ moment: Moment) {
         state.withLock { $0.cuts.append(Cut(words: Array(words.utf8), moment: moment)) }
@@ -134,7 +156,8 @@ public final class CuttingProxy: Sendable {
         let number = state.withLock { state in
             state.next += 1
             state.accepted += 1
-            state.pairs[state.next] = Pair(client: client, server: server)
+            state.pairs[state.next] = Pair(
+                client: client, server: server, course: CutCourse(state.order.cuts.popLast()))
             return state.next
         }
         // The descriptors are closed by whichever direction ends last.
@@ -166,6 +189,7 @@ public final class CuttingProxy: Sendable {
     /// From the client to the server.
     private func pass(_ bytes: [UInt8], from number: Int, to server: CInt) -> Bool {
         if readsWire { return read(bytes, on: number, isClient: true, to: server) }
+        if makesCut(in: bytes, on: number, isClient: true, to: server) { return false }
         let verdict: Moment? = state.withLock { state in
             guard let index = state.cuts.firstIndex(where: { bytes.contains($0.words) }) else { return nil }
             let cut = state.cuts.remove(at: index)
@@ -180,6 +204,7 @@ public final class CuttingProxy: Sendable {
     /// From the server to the client.
     private func answer(_ bytes: [UInt8], on number: Int, to client: CInt) -> Bool {
         if readsWire { return read(bytes, on: number, isClient: false, to: client) }
+        if makesCut(in: bytes, on: number, isClient: false, to: client) { return false }
         let (isDeaf, isSilent) = state.withLock { state in
             let isDeaf = state.pairs[number]?.isDeaf == true
             if isDeaf { state.cutsDone += 1 }
@@ -191,6 +216,29 @@ public final class CuttingProxy: Sendable {
 }
 
 extension CuttingProxy {
+    /// Makes the cut that the connection is on its way to, if it comes with these bytes; what is before it passes.
+    private func makesCut(in bytes: [UInt8], on number: Int, isClient: Bool, to socket: CInt) -> Bool {
+        let cut = state.withLock { state -> (limit: Int, client: CInt)? in
+            guard var pair = state.pairs[number] else { return nil }
+            defer { state.pairs[number] = pair }
+            guard let limit = isClient ? pair.course.limit(ofClient: bytes) : pair.course.limit(ofServer: bytes) else {
+                return nil
+            }
+            guard state.order.most > 0 else {
+                pair.course = CutCourse()
+                return nil
+            }
+            state.order.most -= 1
+            state.cutsDone += 1
+            return (limit, pair.client)
+        }
+        guard let cut else { return false }
+        _ = LoopbackSocket.sendAll(socket, bytes.prefix(cut.limit))
+        // The client learns of it by a reset, not by an end.
+        LoopbackSocket.reset(cut.client)
+        return true
+    }
+
     /// Passes on whole lines and literals, and cuts in the one where it is to.
     private func read(_ bytes: [UInt8], on number: Int, isClient: Bool, to socket: CInt) -> Bool {
         let (passing, cut, client) = state.withLock { state -> ([UInt8], WireCut.Manner?, CInt) in

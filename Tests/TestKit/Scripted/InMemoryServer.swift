@@ -10,8 +10,8 @@ extension InMemoryServer {
     /// Puts the server's end on a channel, before its protocol is put there; called on the channel's event loop.
     ///
     /// The greeting goes out when the event loop comes to it.
-    public func attach(to channel: any Channel) throws {
-        let wire = ServerWire(converse())
+    public func attach(to channel: any Channel, host: String = "", fate: (any WireFate)? = nil) throws {
+        let wire = ServerWire(converse(), host: host, fate: fate)
         try channel.pipeline.syncOperations.addHandler(wire)
         wire.greet()
     }

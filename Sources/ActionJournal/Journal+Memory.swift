@@ -72,6 +72,27 @@ extension Journal {
         }
     }
 
+    /// Which of these messages Postmoon is taking out of that mailbox: they may be in their target already, and only their
+    /// source is left to be removed. Another one like it there was put back by somebody.
+    public func areBeingRemovedByUs(
+        account: AccountName, mailbox: MailboxName, identities: [MessageIdentity]
+    ) async throws(JournalError) -> Set<MessageIdentity> {
+        if identities.isEmpty { return [] }
+        let list = Self.list(identities.map(\.rawValue))
+        return try await read { db in
+            let keys = try db.texts(
+                """
+                SELECT DISTINCT identity FROM plan
+                WHERE account = ? AND mailbox = ? AND state IN ('planned', 'running')
+                    AND identity IN (SELECT value FROM json_each(?))
+                    AND EXISTS (SELECT 1 FROM step WHERE step.plan = plan.id AND kind IN ('uid_move', 'mark_deleted'))
+                    AND EXISTS (SELECT 1 FROM step WHERE step.plan = plan.id AND state IN ('begun', 'done')
+                        AND kind IN ('uid_move', 'uid_copy', 'append'))
+                """, [account.rawValue, mailbox.rawValue, list])
+            return Set(keys.map(MessageIdentity.init(rawValue:)))
+        }
+    }
+
     /// A lower bound of the mailbox's UIDNEXT, if one was seen under this UIDVALIDITY.
     public func uidNextBound(
         account: AccountName, mailbox: MailboxName, validity: UIDValidity

@@ -13,6 +13,7 @@ extension Journal {
         // Only what was ever decided can have been taken out; filed it may have been from another account.
         let filed = try await ownFilings(account: account, into: mailbox, identities: identities)
         let takenOut = try await wereRemovedByUs(account: account, mailbox: mailbox, identities: Array(known))
+            .union(areBeingRemovedByUs(account: account, mailbox: mailbox, identities: Array(known)))
         let contents = messages.map { ($0.key, IdentityReader.contentIdentity(of: $0.header)) }
         let given = try await given(
             Dictionary(contents, uniquingKeysWith: { first, _ in first }), to: mailbox, of: account)

@@ -51,14 +51,14 @@ actor RuleMemory {
         defer { end() }
         let changes = records.flatMap(\.stateChanges)
         guard changes.isEmpty || base.version == version else {
-            abandoned.formUnion(records.flatMap(\.spooledFiles))
+            abandon(records)
             return nil
         }
         let recording: Recording
         do {
             recording = try await journal.store(records, progress: progress, facts: facts)
         } catch {
-            abandoned.formUnion(records.flatMap(\.spooledFiles))
+            abandon(records)
             throw error
         }
         recording.holds.forEach(held)
@@ -76,6 +76,9 @@ actor RuleMemory {
         }
         return recorded
     }
+
+    /// These decisions are not stored.
+    func abandon(_ records: [DecisionRecord]) { abandoned.formUnion(records.flatMap(\.spooledFiles)) }
 
     /// Gives the spooled files of decisions that were not stored, each once. The journal has the last word on whether it
     /// knows them: a transaction that failed may have been durable all the same.

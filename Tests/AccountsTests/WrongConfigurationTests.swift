@@ -289,7 +289,7 @@ struct WrongConfiguration: CustomTestStringConvertible, Sendable {
             "31: `d` in `headers` in [notify.i] must be a text in quotation marks or { file = \"...\" }, not a whole number",
             "35: `secret` in [notify.j] is a secret and others can read this file: "
                 + "write secret = { file = \"...\" }, or chmod 600 {folder}/postmoon.toml",
-            "36: `hour` in `ceiling` in [notify.j] must be from 1 to 1000, not 0",
+            "36: `hour` in `ceiling` in [notify.j] must be from 1 to 1000000, not 0",
             "36: unknown key `day` in `ceiling` in [notify.j]"
         )
     ]

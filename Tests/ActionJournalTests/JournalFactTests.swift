@@ -239,6 +239,23 @@ import Testing
         #expect(try await !journal.wasRemovedByUs(account: account("work"), mailbox: mailbox(), identity: identity))
     }
 
+    @Test func whatIsBeingTakenOutIsKnownFromItsFirstCommandOn() async throws {
+        let plan = try await journal.plan(decision(1))
+        let identity = MessageIdentity(rawValue: "identity-1")
+        func isOnItsWay(_ mailbox: String = "INBOX") async throws -> Bool {
+            try await journal.areBeingRemovedByUs(
+                account: account(), mailbox: ActionJournalTests.mailbox(mailbox), identities: [identity]
+            ).contains(identity)
+        }
+        #expect(try await !isOnItsWay())
+        let move = try #require(try await journal.steps(plan).first { $0.kind == .uidMove })
+        try await journal.apply([.stepBegun(move.id, StepPrecondition(), at: 1_001)])
+        #expect(try await isOnItsWay())
+        #expect(try await !isOnItsWay("Other"))
+        try await journal.complete(plan)
+        #expect(try await !isOnItsWay())
+    }
+
     @Test func theMirrorForgetsWhatIsGone() async throws {
         let entries = try (1...9 as ClosedRange<UInt32>).map {
             MirrorEntry(key: try key($0), flags: [.seen], modSeq: ModSeq(UInt64($0)), changes: Int($0))

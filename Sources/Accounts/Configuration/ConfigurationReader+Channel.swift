@@ -55,7 +55,7 @@ extension ConfigurationReader {
     private func ceiling(_ reader: TableReader) -> Int {
         guard let table = reader.table("ceiling") else { return 60 }
         defer { table.finish() }
-        return table.integer("hour", in: 1...1_000) ?? 60
+        return table.integer("hour", in: 1...1_000_000) ?? 60
     }
 
     private func url(_ reader: TableReader, example: String) -> ConfiguredText? {

@@ -107,11 +107,18 @@ struct SoakRun: Sendable {
         var open: [String]
     }
 
-    /// Waits until nothing is left that goes on by itself, and nothing is to be complained of; at most so long.
+    /// Waits until nothing is left that goes on by itself, and nothing is to be complained of; at most so long, and so long
+    /// after the last message is due whose server was cut off again and again.
     private func settle(_ letters: [SoakLetter], within limit: Duration) async throws -> Judgement {
-        let end = ContinuousClock.now + limit
+        var end = ContinuousClock.now + limit
         while true {
             let (open, plans) = try await look()
+            let due = plans.flatMap(\.steps).flatMap(\.outbox).filter { $0.state == .ready }.compactMap(\.notBefore)
+                .max()
+            if let due {
+                let wait = Duration.seconds(Double(due) - Date().timeIntervalSince1970)
+                end = max(end, ContinuousClock.now + wait + .seconds(30))
+            }
             let verdict = SoakVerdict(letters, SoakCensus(site), plans, client.deeds)
             if open.isEmpty && verdict.complaints.isEmpty || ContinuousClock.now >= end {
                 return Judgement(verdict: verdict, steps: plans.map(\.steps.count).reduce(0, +), open: open)

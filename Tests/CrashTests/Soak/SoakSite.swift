@@ -78,6 +78,7 @@ struct SoakSite: Sendable {
             [notify.bell]
             type    = "command"
             command = ["/bin/sh", "\(bell)", "\(rings)"]
+            ceiling = { hour = 100000 }
 
             """)
     }

@@ -73,7 +73,7 @@ struct Trial: Sendable {
     // MARK: The course
 
     private func play(_ phase: Phase, in world: World) async throws -> [String] {
-        let wasBroken = world.fate.isMet
+        let breaks = world.fate.breaks.count
         switch phase {
         case .deliver(let letter, let mailbox, let account, let flags):
             world.deliver(letter, to: mailbox, of: account, flags: flags)
@@ -82,7 +82,7 @@ struct Trial: Sendable {
         case .restart: await world.stop()
         case .turn:
             let faults = await world.turn()
-            if isMeddled || world.fate.isMet != wasBroken { return try await settle(world, faults) }
+            if isMeddled || world.fate.breaks.count != breaks { return try await settle(world, faults) }
         case .command(let status, let ask): return try await play(ask, expecting: status, in: world)
         }
         return []
@@ -91,9 +91,9 @@ struct Trial: Sendable {
     private func play(
         _ ask: @Sendable (World) async throws -> Int32, expecting status: Int32?, in world: World
     ) async throws -> [String] {
-        let wasBroken = world.fate.isMet
+        let breaks = world.fate.breaks.count
         var given = try? await ask(world)
-        if !isMeddled, world.fate.isMet == wasBroken {
+        if !isMeddled, world.fate.breaks.count == breaks {
             guard status == nil || given == status else {
                 return ["a command gave \(given.map(String.init) ?? "an error"), not \(status ?? 0)"]
             }

@@ -16,6 +16,8 @@ public final class ServerWire: ChannelDuplexHandler {
     /// What comes waits until the clock has moved.
     private var isLate = false
     private var isStalled = false
+    /// Bytes were lost on the way up: what follows them on the same connection does not arrive either.
+    private var isBroken = false
 
     /// - Parameter fate: `nil`: everything arrives.
     public init(_ conversation: any ServerConversation, host: String = "", fate: (any WireFate)? = nil) {
@@ -39,11 +41,14 @@ public final class ServerWire: ChannelDuplexHandler {
     public func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let bytes = Array(unwrapOutboundIn(data).readableBytesView)
         promise?.succeed()
-        guard !isStalled else { return }
+        guard !isStalled, !isBroken else { return }
         switch fate?.sending(bytes, to: host) ?? .arrives {
         case .arrives, .comesLate, .comesTwice: hand(conversation.received(bytes))
-        case .isLost: hand([.cut])
+        case .isLost:
+            isBroken = true
+            hand([.cut])
         case .isCut(let count):
+            isBroken = true
             _ = conversation.received(Array(bytes.prefix(count)))
             hand([.cut])
         case .isReset(let count):
@@ -54,6 +59,7 @@ public final class ServerWire: ChannelDuplexHandler {
             _ = conversation.received(Array(bytes.prefix(count)))
             stall(context)
         case .straysBehind:
+            isBroken = true
             fate?.keep(StrayBytes(bytes, for: conversation), for: host)
             hand([.cut])
         }

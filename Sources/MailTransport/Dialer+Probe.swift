@@ -131,6 +131,9 @@ private final class FirstBytesTap: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
+    /// A connection that never came to be ends without having been active.
+    func handlerRemoved(context: ChannelHandlerContext) { lineEnd?.succeed() }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         record.noteEnd()
         lineEnd?.succeed()

@@ -48,10 +48,13 @@ let package = Package(
         .target(name: "CTLSShim", dependencies: ["COpenSSL"]),
         .target(name: "TLSChannel", dependencies: ["CTLSShim", "MailModel", nioCore]),
         .target(name: "HTTPRequest", dependencies: ["MailModel", nioCore, nioHTTP1]),
+        .target(name: "CResolverShim", linkerSettings: [.linkedLibrary("resolv")]),
         .target(
             name: "MailTransport",
             dependencies: [
-                "IMAPSession", "SMTPClient", "TLSChannel", "HTTPRequest", "MailModel", nioCore, nioPosix, logging,
+                "CResolverShim", "IMAPSession", "SMTPClient", "TLSChannel", "HTTPRequest", "MailModel", nioCore,
+                nioPosix,
+                logging,
             ]
         ),
 
@@ -119,6 +122,7 @@ let package = Package(
         .testTarget(name: "SMTPClientTests", dependencies: ["SMTPClient", "MailModel", nioCore, nioEmbedded]),
         .testTarget(name: "TLSChannelTests", dependencies: ["TLSChannel", "MailModel", nioCore, nioEmbedded]),
         .testTarget(name: "HTTPRequestTests", dependencies: ["HTTPRequest", "MailModel", nioCore, nioPosix, nioHTTP1]),
+        .testTarget(name: "MailTransportTests", dependencies: ["MailTransport", "TestKit"]),
         .testTarget(
             name: "MailboxWatchTests", dependencies: ["MailboxWatch", "IMAPSession", "IMAPSyntax", "MailModel"]),
         .testTarget(name: "RuleRuntimeTests", dependencies: ["RuleRuntime", "CRuleShim", "MIMEParsing", "MailModel"]),

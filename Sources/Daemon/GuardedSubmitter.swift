@@ -47,8 +47,11 @@ extension SubmissionResult {
 extension AccountConfiguration {
     /// The password as it is kept now; `nil` where the account signs in by tokens, which change by themselves.
     func keptPassword() async throws -> Secret? {
-        guard case .password(let source) = credential else { return nil }
-        return try await source.read()
+        switch credential {
+        case .password(let source): try await source.read()
+        case .typed(let password): password
+        case .oauth2: nil
+        }
     }
 
     /// The same for the submission server; `nil` where that takes mail without a login.

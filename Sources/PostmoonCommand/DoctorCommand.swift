@@ -82,12 +82,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func show(_ title: String, _ checks: [CheckResult]) {
         Terminal.line("\(Terminal.safe(title)):")
-        for check in checks {
-            let sign = check.ok ? (check.advice == nil ? "ok  " : "note") : "FAIL"
-            let code = check.code.map { " (\($0))" } ?? ""
-            Terminal.line("  \(sign)  \(check.check): \(Terminal.safe(check.detail))\(code)")
-            if let advice = check.advice { Terminal.line("        → \(Terminal.safe(advice))") }
-        }
+        for check in checks { CheckText.lines(check).forEach(Terminal.line) }
         Terminal.line("")
     }
 }

@@ -10,8 +10,10 @@ struct Postmoon: AsyncParsableCommand {
         abstract: "Watches mailboxes over IMAP and runs your own mail rules, written in Lua.",
         version: programVersion,
         subcommands: [
-            Run.self, Login.self, Check.self, TestCommand.self, Sweep.self, Inspect.self, Why.self, Repl.self, Log.self,
-            Status.self, Release.self, Undo.self, PauseCommand.self, Resume.self, Folders.self, DoctorCommand.self,
+            Init.self, Run.self, Login.self, Check.self, TestCommand.self, Sweep.self, Inspect.self, Why.self,
+            Repl.self,
+            Log.self, Status.self, Release.self, Undo.self, PauseCommand.self, Resume.self, Folders.self,
+            DoctorCommand.self,
             JournalCommand.self, Forget.self, Reference.self,
         ]
     )

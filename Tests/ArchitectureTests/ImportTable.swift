@@ -11,6 +11,7 @@ enum ImportTable {
     static let cTargets: [String: (prefix: String, includes: Set<String>)] = [
         "CRuleShim": ("rule_", ["CLua"]),
         "CTLSShim": ("ctls_", ["COpenSSL"]),
+        "CResolverShim": ("resolver_", []),
     ]
     static let systemLibraries: Set<String> = ["CLua", "COpenSSL", "CPCRE2"]
 
@@ -24,7 +25,8 @@ enum ImportTable {
         "TLSChannel": ["CTLSShim", "COpenSSL", "NIOCore"],
         "HTTPRequest": ["NIOCore", "NIOHTTP1"],
         "MailTransport": [
-            "IMAPSession", "IMAPSyntax", "SMTPClient", "TLSChannel", "HTTPRequest", "NIOCore", "NIOPosix",
+            "CResolverShim", "IMAPSession", "IMAPSyntax", "SMTPClient", "TLSChannel", "HTTPRequest", "NIOCore",
+            "NIOPosix",
         ],
         "MailboxWatch": ["IMAPSession", "IMAPSyntax"],
         "RuleRuntime": ["CRuleShim", "CLua", "CPCRE2", "MIMEParsing"],
@@ -57,6 +59,7 @@ enum ImportTable {
         "CLua": [],
         "CRuleShim": ["RuleRuntime"],
         "CTLSShim": ["TLSChannel"],
+        "CResolverShim": ["MailTransport"],
         "ArgumentParser": ["PostmoonCommand"],
     ]
 

@@ -42,6 +42,24 @@ public struct Configuration: Sendable {
         ])
     }
 
+    /// Where `init` writes: the file that would be loaded, where there is one and this user may change it, else the place
+    /// of the user's own.
+    ///
+    /// - Returns: the path, and whether there is a file.
+    public static func placeToWrite(
+        explicit: String?, environment: [String: String]
+    ) throws(ConfigurationError) -> (path: String, exists: Bool) {
+        let named = [explicit, environment["POSTMOON_CONFIG"]].compactMap { $0 }.first { !$0.isEmpty }
+        if let named { return (named, FilePermissions(path: named) != nil) }
+        let places = usualPlaces(environment)
+        if let found = places.first(where: { FilePermissions(path: $0) != nil }),
+            found == places[0] || access(found, W_OK) == 0
+        {
+            return (found, true)
+        }
+        return (places[0], false)
+    }
+
     private static func usualPlaces(_ environment: [String: String]) -> [String] {
         let home = userFolder("XDG_CONFIG_HOME", under: ".config", environment)
         return (home.map { ["\($0)/postmoon/postmoon.toml"] } ?? []) + ["/etc/postmoon/postmoon.toml"]
@@ -66,26 +84,56 @@ public struct Configuration: Sendable {
         _ path: String, environment: [String: String]
     ) throws(ConfigurationError) -> Configuration {
         let problems = ProblemCollector(file: path)
-        let content: FileContent
+        let content = try content(of: path, problems)
+        if let complaint = content.permissions.complaint(for: .configuration, path: path, user: geteuid()) {
+            problems.add(line: 1, complaint)
+        }
+        let reader = ConfigurationReader(
+            path: path, permissions: content.permissions, environment: environment, problems: problems)
+        return try read(content.bytes, by: reader)
+    }
+
+    /// Reads and checks a text that is about to be written to this path: the rules folder and secret files that it names
+    /// may not be there yet.
+    public static func draft(
+        _ text: String, at path: String, environment: [String: String]
+    ) throws(ConfigurationError) -> Configuration {
+        let permissions = FilePermissions(path: path) ?? FilePermissions(owner: geteuid(), mode: 0o600)
+        var reader = ConfigurationReader(
+            path: path, permissions: permissions, environment: environment, problems: ProblemCollector(file: path))
+        reader.isDraft = true
+        return try read(Array(text.utf8), by: reader)
+    }
+
+    /// What the file holds, to be written anew with something added.
+    public static func text(of path: String) throws(ConfigurationError) -> String {
+        let problems = ProblemCollector(file: path)
+        return String(decoding: try content(of: path, problems).bytes, as: UTF8.self)
+    }
+
+    private static func content(of path: String, _ problems: ProblemCollector) throws(ConfigurationError) -> FileContent
+    {
         do {
-            content = try FileContent(path: path, limit: sizeLimit)
+            return try FileContent(path: path, limit: sizeLimit)
         } catch {
             problems.add(line: 1, "the configuration \(error.reason)")
             throw problems.error
         }
-        if let complaint = content.permissions.complaint(for: .configuration, path: path, user: geteuid()) {
-            problems.add(line: 1, complaint)
-        }
+    }
+
+    private static func read(
+        _ bytes: [UInt8], by reader: ConfigurationReader
+    ) throws(ConfigurationError) -> Configuration {
         let document: TOMLDocument
         do {
-            document = try TOMLDocument(content.bytes)
+            document = try TOMLDocument(bytes)
         } catch {
-            problems.add(line: error.line, error.message)
-            throw problems.error
+            reader.problems.add(line: error.line, error.message)
+            throw reader.problems.error
         }
-        let reader = ConfigurationReader(
-            path: path, permissions: content.permissions, environment: environment, problems: problems)
-        guard let configuration = reader.read(document.root), problems.isEmpty else { throw problems.error }
+        guard let configuration = reader.read(document.root), reader.problems.isEmpty else {
+            throw reader.problems.error
+        }
         return configuration
     }
 }

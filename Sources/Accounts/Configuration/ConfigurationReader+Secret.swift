@@ -74,7 +74,7 @@ extension ConfigurationReader {
 
     private func checkSecretFile(_ path: String, _ table: TableReader, _ line: Int, isMadeLater: Bool) {
         guard let permissions = FilePermissions(path: path) else {
-            if isMadeLater { return }
+            if isMadeLater || isDraft { return }
             problems.add(line: line, "`file` in \(table.title): the file \(path) does not exist")
             return
         }

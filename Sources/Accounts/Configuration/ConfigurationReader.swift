@@ -9,6 +9,8 @@ struct ConfigurationReader {
     let problems: ProblemCollector
     /// The folder that relative paths start from.
     let folder: String
+    /// Whether the rules folder and secret files may come later: for a configuration that is about to be written.
+    var isDraft = false
 
     init(path: String, permissions: FilePermissions, environment: [String: String], problems: ProblemCollector) {
         self.path = path
@@ -45,6 +47,7 @@ struct ConfigurationReader {
         let path = absolute(text)
         switch FilePermissions(path: path)?.kind {
         case .folder: break
+        case nil where isDraft: break
         case nil: problems.add(line: line, "`rules`: the folder \(path) does not exist")
         default: problems.add(line: line, "`rules`: \(path) is no folder")
         }

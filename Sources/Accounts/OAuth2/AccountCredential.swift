@@ -6,6 +6,7 @@ import MailModel
 public struct AccountCredential: Sendable {
     private enum Source: Sendable {
         case password(SecretSource)
+        case typed(Secret)
         case tokenCommand([String])
         case tokens(AccessTokens)
     }
@@ -21,6 +22,7 @@ public struct AccountCredential: Sendable {
     ) {
         switch account.credential {
         case .password(let password): source = .password(password)
+        case .typed(let password): source = .typed(password)
         case .oauth2(.command(let command)): source = .tokenCommand(command)
         case .oauth2(.refresh(let client)):
             source = .tokens(
@@ -36,6 +38,7 @@ public struct AccountCredential: Sendable {
     public func proof(for server: ServerEndpoint) async throws -> LoginProof {
         switch source {
         case .password(let source): .password(try await source.read())
+        case .typed(let password): .password(password)
         case .tokenCommand(let command):
             .accessToken(try await SecretSource.command(command).read(), host: server.host, port: server.port)
         case .tokens(let tokens): .accessToken(try await tokens.token(), host: server.host, port: server.port)

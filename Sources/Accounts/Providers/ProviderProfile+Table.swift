@@ -8,6 +8,7 @@ extension ProviderProfile {
 
     private static let icloud = ProviderProfile(
         name: "icloud", title: "iCloud Mail", domains: ["icloud.com", "me.com", "mac.com"],
+        mailExchangers: [".mail.icloud.com"],
         imap: .tls("imap.mail.me.com"),
         smtp: .startTLS("smtp.mail.me.com"), smtpAlternatives: [.submissions("smtp.mail.me.com")],
         loginForms: [.namePart, .asWritten], smtpLoginForms: [.asWritten],
@@ -22,11 +23,14 @@ extension ProviderProfile {
             redirectRefused: "iCloud sends only mail whose sender is one of your own addresses"),
         signIn: SignIn(
             needsAppPassword: true, mainAddressOnly: true, appPasswordPage: "https://account.apple.com",
+            appPasswordSteps:
+                "Under Sign-In and Security choose App-Specific Passwords, then +. (It needs two-factor authentication.)",
             appPasswordShape: AppPasswordShape(groups: 4, length: 4, separator: "-", separatorOptional: false))
     )
 
     private static let gmail = ProviderProfile(
         name: "gmail", title: "Gmail", domains: ["gmail.com", "googlemail.com"],
+        mailExchangers: [".google.com", ".googlemail.com"],
         imap: .tls("imap.gmail.com"),
         smtp: .startTLS("smtp.gmail.com"), smtpAlternatives: [.submissions("smtp.gmail.com")],
         roleNames: [
@@ -55,6 +59,7 @@ extension ProviderProfile {
             redirectRefused: "Gmail puts your own address in place of the author's"),
         signIn: SignIn(
             needsAppPassword: true, appPasswordPage: "https://myaccount.google.com/apppasswords",
+            appPasswordSteps: "Give it a name, such as Postmoon, and create it. (It needs 2-Step Verification.)",
             appPasswordShape: AppPasswordShape(groups: 4, length: 4, separator: " ", separatorOptional: true),
             oauth2: OAuth2Endpoints(
                 authorizeURL: "https://accounts.google.com/o/oauth2/v2/auth",
@@ -85,6 +90,7 @@ extension ProviderProfile {
     /// Accounts of an organisation, whose administrator may have switched IMAP or submission off.
     private static let office365 = ProviderProfile(
         name: "office365", title: "Microsoft 365",
+        mailExchangers: [".mail.protection.outlook.com"],
         imap: .tls("outlook.office365.com"),
         smtp: .startTLS("smtp.office365.com"),
         roleNames: outlook.roleNames,
@@ -129,6 +135,7 @@ extension ProviderProfile {
         quirks: Quirks(trustsCondstore: false, trustsQResync: false, hasIdle: false, lineLength: 1_000),
         signIn: SignIn(
             needsAppPassword: true, appPasswordPage: "https://login.yahoo.com/account/security",
+            appPasswordSteps: "Choose to generate an app password.",
             appPasswordShape: AppPasswordShape(groups: 4, length: 4, separator: " ", separatorOptional: true),
             oauth2: OAuth2Endpoints(
                 authorizeURL: "https://api.login.yahoo.com/oauth2/request_auth",
@@ -144,6 +151,7 @@ extension ProviderProfile {
         limits: yahoo.limits, quirks: yahoo.quirks,
         signIn: SignIn(
             needsAppPassword: true, appPasswordPage: "https://login.aol.com/account/security",
+            appPasswordSteps: "Choose to generate an app password.",
             appPasswordShape: yahoo.signIn.appPasswordShape,
             oauth2: OAuth2Endpoints(
                 authorizeURL: "https://api.login.aol.com/oauth2/request_auth",
@@ -152,6 +160,7 @@ extension ProviderProfile {
 
     private static let fastmail = ProviderProfile(
         name: "fastmail", title: "Fastmail", domains: ["fastmail.com", "fastmail.fm", "messagingengine.com"],
+        mailExchangers: [".messagingengine.com"],
         imap: .tls("imap.fastmail.com"),
         smtp: .submissions("smtp.fastmail.com"), smtpAlternatives: [.startTLS("smtp.fastmail.com")],
         roleNames: [
@@ -161,6 +170,7 @@ extension ProviderProfile {
         limits: Limits(perDay: 4_000, maxSize: 50_000_000),
         signIn: SignIn(
             needsAppPassword: true, appPasswordPage: "https://app.fastmail.com/settings/security/devicekeys",
+            appPasswordSteps: "Choose New App Password, with access to mail (IMAP and SMTP).",
             oauth2: OAuth2Endpoints(
                 authorizeURL: "https://api.fastmail.com/oauth/authorize",
                 tokenURL: "https://api.fastmail.com/oauth/refresh",
@@ -182,6 +192,7 @@ extension ProviderProfile {
 
     private static let mailboxOrg = ProviderProfile(
         name: "mailbox.org", title: "mailbox.org", domains: ["mailbox.org"],
+        mailExchangers: [".mailbox.org"],
         imap: .tls("imap.mailbox.org"),
         smtp: .startTLS("smtp.mailbox.org"), smtpAlternatives: [.submissions("smtp.mailbox.org")],
         roleNames: [
@@ -193,6 +204,7 @@ extension ProviderProfile {
 
     private static let proton = ProviderProfile(
         name: "proton", title: "Proton Mail Bridge", domains: ["proton.me", "protonmail.com", "pm.me"],
+        mailExchangers: [".protonmail.ch"],
         imap: ServerEndpoint(host: "127.0.0.1", port: 1143, security: .startTLS),
         smtp: ServerEndpoint(host: "127.0.0.1", port: 1025, security: .startTLS),
         roleNames: [

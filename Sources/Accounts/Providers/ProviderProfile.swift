@@ -10,6 +10,8 @@ public struct ProviderProfile: Sendable, Hashable {
     public var title: String
     /// Domains of its addresses, lower case: how `init` guesses the provider.
     public var domains: [String] = []
+    /// Ends of the names of the hosts that take mail for it, for persons' own domains too; lower case.
+    public var mailExchangers: [String] = []
 
     public var imap: ServerEndpoint?
     public var smtp: ServerEndpoint?
@@ -74,6 +76,8 @@ public struct ProviderProfile: Sendable, Hashable {
         public var mainAddressOnly = false
         /// Where app passwords are made.
         public var appPasswordPage: String?
+        /// What to do there, as a sentence.
+        public var appPasswordSteps: String?
         public var appPasswordShape: AppPasswordShape?
         public var oauth2: OAuth2Endpoints?
         /// The page where IMAP is switched on, where it is off at first.
@@ -95,6 +99,23 @@ public struct ProviderProfile: Sendable, Hashable {
             if separatorOptional, text.count == groups * length, text.allSatisfy(isLetter) { return true }
             let parts = text.split(separator: separator, omittingEmptySubsequences: false)
             return parts.count == groups && parts.allSatisfy { $0.count == length && $0.allSatisfy(isLetter) }
+        }
+
+        /// `xxxx-xxxx-xxxx-xxxx`
+        public var example: String {
+            Array(repeating: String(repeating: "x", count: length), count: groups).joined(separator: "\(separator)")
+        }
+
+        /// The password as the provider takes it, of one that was copied with spaces in other places than its page shows;
+        /// `nil` when it is no app password.
+        public func tidied(_ text: String) -> String? {
+            let letters = text.filter { !$0.isWhitespace && $0 != "-" }
+            guard letters.count == groups * length, letters.allSatisfy({ $0.isASCII && $0.isLowercase }) else {
+                return nil
+            }
+            guard !separatorOptional else { return letters }
+            let parts = stride(from: 0, to: letters.count, by: length).map { letters.dropFirst($0).prefix(length) }
+            return parts.joined(separator: "\(separator)")
         }
     }
 

@@ -21,9 +21,8 @@ enum ServerAdvice {
 
     static func appPasswordShape(_ profile: ProviderProfile) -> String {
         guard let shape = profile.signIn.appPasswordShape else { return authFailed(profile) }
-        let group = String(repeating: "x", count: shape.length)
-        let example = Array(repeating: group, count: shape.groups).joined(separator: String(shape.separator))
-        return "The stored password is no app password of \(profile.title): those look like \(example), in lower-case "
+        return
+            "The stored password is no app password of \(profile.title): those look like \(shape.example), in lower-case "
             + "letters. Make one\(page(profile)) and store it."
     }
 

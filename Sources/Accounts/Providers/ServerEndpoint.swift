@@ -40,4 +40,20 @@ public struct ServerEndpoint: Sendable, Hashable {
                 (1...3).contains($0.utf8.count) && UInt8($0) != nil && $0.utf8.first != UInt8(ascii: "+")
             }
     }
+
+    /// Whether it is a host's name as the DNS has it: ASCII, in lower case, its labels separated by dots.
+    static func isHostName(_ text: String) -> Bool {
+        guard text.utf8.count <= 253, !text.isEmpty else { return false }
+        return text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+            (1...63).contains(label.utf8.count) && label.utf8.first != UInt8(ascii: "-")
+                && label.utf8.allSatisfy { byte in
+                    switch byte {
+                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                        UInt8(ascii: "-"), UInt8(ascii: "_"):
+                        true
+                    default: false
+                    }
+                }
+        }
+    }
 }

@@ -1,6 +1,10 @@
+import MailModel
+
 /// How an account proves who it is.
 public enum CredentialSource: Sendable {
     case password(SecretSource)
+    /// A password that a person has just given, and that is not stored yet. No configuration has it.
+    case typed(Secret)
     case oauth2(OAuth2Source)
 }
 

@@ -9,17 +9,45 @@ import MailModel
 /// Files that hold a secret: 0600, and at every moment either the old content or the new.
 enum PrivateFile {
     /// Puts the content in the place of what the file held, durably; makes the file when there is none.
-    static func replace(_ path: String, with content: [UInt8]) throws(SecretError) {
+    ///
+    /// - Parameter keepsPermissions: for a file that is no secret: whoever could read it still can.
+    static func replace(
+        _ path: String, with content: [UInt8], keepsPermissions: Bool = false
+    ) throws(SecretError) {
         // A link is the person's choice: what it leads to is replaced, not the link.
         let target = resolved(path)
+        var permissions = stat()
+        let isKept = keepsPermissions && stat(target, &permissions) == 0
+        try write(content, beside: target, shown: path) { descriptor, temporary in
+            // Only root can give it away, and only for root does it matter.
+            if isKept, fchown(descriptor, permissions.st_uid, permissions.st_gid) == 0 || geteuid() != 0 {
+                guard fchmod(descriptor, permissions.st_mode & 0o777) == 0 else { return false }
+            }
+            return fsync(descriptor) == 0 && rename(temporary, target) == 0
+        }
+    }
+
+    /// Makes a file that was not there, durably; one that is there is an error, and stays as it is.
+    static func create(_ path: String, with content: [UInt8]) throws(SecretError) {
+        try write(content, beside: path, shown: path) { descriptor, temporary in
+            // A second name, which is refused where there is such a file; then the first is taken away.
+            guard fsync(descriptor) == 0, link(temporary, path) == 0 else { return false }
+            unlink(temporary)
+            return true
+        }
+    }
+
+    /// Writes the content under another name and lets `finish` give it its own; leaves nothing when that fails.
+    private static func write(
+        _ content: [UInt8], beside target: String, shown path: String, finish: (CInt, String) -> Bool
+    ) throws(SecretError) {
         let temporary = "\(target).new-\(UInt64.random(in: 0...UInt64.max))"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failure(path) }
-        var isWritten = write(content, to: descriptor) && fsync(descriptor) == 0
+        let isWritten = write(content, to: descriptor) && finish(descriptor, temporary)
+        let error = isWritten ? nil : failure(path)
         close(descriptor)
-        isWritten = isWritten && rename(temporary, target) == 0
-        guard isWritten else {
-            let error = failure(path)
+        if let error {
             unlink(temporary)
             throw error
         }

@@ -13,19 +13,45 @@ final class ChildProcess: Sendable {
     ///   - input: a descriptor for its standard input; `nil`: nothing to read.
     ///   - output: a descriptor for its standard output.
     ///   - error: a descriptor for its standard error; `nil`: the same.
-    init(
+    convenience init(
         _ command: [String], environment: [String: String], input: CInt?, output: CInt, error: CInt? = nil
+    ) throws {
+        try self.init(command, environment: environment, group: CInt(POSIX_SPAWN_SETPGROUP)) { actions in
+            if let input {
+                posix_spawn_file_actions_adddup2(&actions, input, 0)
+            } else {
+                posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+            }
+            posix_spawn_file_actions_adddup2(&actions, output, 1)
+            posix_spawn_file_actions_adddup2(&actions, error ?? output, 2)
+        }
+    }
+
+    /// In a session of its own at the terminal of this path, whose Ctrl-C it hears.
+    convenience init(_ command: [String], environment: [String: String], terminal: String) throws {
+        try self.init(command, environment: environment, group: Self.ownSession) { actions in
+            // The first terminal that a new session opens is its own.
+            posix_spawn_file_actions_addopen(&actions, 0, terminal, O_RDWR, 0)
+            posix_spawn_file_actions_adddup2(&actions, 0, 1)
+            posix_spawn_file_actions_adddup2(&actions, 0, 2)
+        }
+    }
+
+    /// The flag that asks for a session of its own; glibc shows it to GNU programs only.
+    #if canImport(Glibc)
+        private static let ownSession: CInt = 0x80
+    #else
+        private static let ownSession = CInt(POSIX_SPAWN_SETSID)
+    #endif
+
+    private init(
+        _ command: [String], environment: [String: String], group: CInt,
+        prepare: (inout posix_spawn_file_actions_t) -> Void
     ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        if let input {
-            posix_spawn_file_actions_adddup2(&actions, input, 0)
-        } else {
-            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        }
-        posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_adddup2(&actions, error ?? output, 2)
+        prepare(&actions)
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -37,7 +63,7 @@ final class ChildProcess: Sendable {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setpgroup(&attributes, 0)
-        let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
+        let flags = CInt(POSIX_SPAWN_SETSIGMASK) | CInt(POSIX_SPAWN_SETSIGDEF) | group
         posix_spawnattr_setflags(&attributes, Int16(flags))
 
         let words = command.map { strdup($0) }

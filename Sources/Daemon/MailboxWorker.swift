@@ -90,7 +90,7 @@ struct MailboxWorker: Sendable {
         logger.error(
             "not watching; trying again later",
             metadata: [
-                "error": "\(text)", "code": "\(fault.code)", "advice": "\(fault.advice)",
+                "error": "\(error)", "code": "\(fault.code)", "advice": "\(fault.advice)",
                 "seconds": "\(Int(wait.rounded(.up)))",
             ]
         )

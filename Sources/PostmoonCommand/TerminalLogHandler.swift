@@ -17,7 +17,7 @@ struct TerminalLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
-        let time = Date().formatted(.dateTime.hour(.twoDigits(amPM: .omitted)).minute(.twoDigits).second(.twoDigits))
+        let time = Date().formatted(Self.timeOfDay)
         let mark = event.level >= .warning ? "\(event.level.rawValue.uppercased()): " : ""
         let place = [all["account"], all["folder"]].compactMap { $0.map { "\($0)" } }.joined(separator: "/")
         let facts = all.filter { !["account", "folder"].contains($0.key) }.sorted { $0.key < $1.key }
@@ -25,6 +25,12 @@ struct TerminalLogHandler: LogHandler {
         let parts = [time, place, "\(mark)\(event.message)"].filter { !$0.isEmpty } + facts
         sink(Terminal.safe(parts.joined(separator: "  ")))
     }
+
+    /// As a clock of 24 hours shows it, whatever the locale: `17:04:09`.
+    private static let timeOfDay = Date.VerbatimFormatStyle(
+        format:
+            "\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits)",
+        timeZone: .current, calendar: .current)
 
     private static func quoted(_ text: String) -> String {
         text.contains(" ") || text.isEmpty ? "“\(text)”" : text

@@ -36,6 +36,22 @@ struct LifeTests {
         #expect(try await daemon.stop() == 0)
     }
 
+    @Test
+    func `Its log shows the time by a clock of 24 hours`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        let setup = try PostmoonSetup(accounts: [server.account(user)], rules: WatchTests.rules)
+        try await setup.run("run", "--once")
+        try await server.lmtp().deliver(Letter("File this").text, to: user)
+        // In a zone where it is between two and three in the afternoon, or just past it when the run ends.
+        let east = 14 - Int(Date().timeIntervalSince1970) / 3_600 % 24
+        let zone = "Etc/GMT\(east > 0 ? "-" : "+")\(abs(east))"
+        let result = try await setup.run("run", "--once", environment: ["TZ": zone])
+        #expect(result.status == 0)
+        let line = try #require(result.error.split(separator: "\n").first { $0.contains("decided") }, "\(result)")
+        #expect(line.hasPrefix("14:") || line.hasPrefix("15:"), "\(line)")
+    }
+
     @Test(arguments: [SIGTERM, SIGINT])
     func `A signal ends it cleanly, with everything done or remembered`(_ signal: CInt) async throws {
         let server = try await SharedServers.dovecot()

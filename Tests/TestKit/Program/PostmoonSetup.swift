@@ -61,13 +61,15 @@ public final class PostmoonSetup: Sendable {
 
     @discardableResult
     public func run(
-        _ arguments: String..., input: String? = nil, within limit: Duration = .seconds(30)
-    ) async throws -> CommandResult { try await finished(arguments, input: input, within: limit) }
+        _ arguments: String..., environment: [String: String] = [:], input: String? = nil,
+        within limit: Duration = .seconds(30)
+    ) async throws -> CommandResult { try await finished(arguments, environment, input: input, within: limit) }
 
     private func finished(
-        _ arguments: [String], input: String? = nil, within limit: Duration = .seconds(30)
+        _ arguments: [String], _ environment: [String: String] = [:], input: String? = nil,
+        within limit: Duration = .seconds(30)
     ) async throws -> CommandResult {
-        let process = try launch(arguments, [:], input: input)
+        let process = try launch(arguments, environment, input: input)
         let status = try await process.end(within: limit)
         return CommandResult(
             status: status, output: process.standardOutput,

@@ -14,7 +14,7 @@ import Testing
     ) async throws {
         let server = HostileServer(mailboxes: ["INBOX", "Filed", "Projects"])
         server.lie { exchange in
-            guard exchange.isFor("UID MOVE") else { return nil }
+            guard exchange.isFor("UID MOVE") || exchange.isFor("UID COPY") else { return nil }
             return [.text("\(exchange.tag) NO [UNAVAILABLE] later\r\n")]
         }
         let extra = #"watch = ["INBOX", "Projects"]"#
@@ -44,12 +44,14 @@ import Testing
             #expect(try await isOpen(program))
             program.clock.jump(1_000)
             try await program.awaitHurrying("the plan's end") { try await !isOpen(program) }
-            #expect(try await program.plans().map(\.plan.state) == [.superseded])
+            // Held, if the last try was under way: its message may have reached its target.
+            let states = try await program.plans().map(\.plan.state)
+            #expect(states == [.superseded] || states == [.held])
             #expect(program.book.count("plans ended with the folder of their messages") == 1)
             // The other folder is served all the while.
             let other = await server.deliver("other")
-            try await program.awaitHurrying("decided") { try await program.plans().count == 2 }
-            #expect(server.store.places(of: other) == ["INBOX"])
+            server.lie(nil)
+            try await program.awaitHurrying("filed") { server.store.places(of: other) == ["Filed"] }
         }
     }
 

@@ -86,7 +86,7 @@ struct InitTests {
         #expect(try await server.letter("What is on in May", of: address, in: "Newsletters") != nil)
         let passed = clock.now - begun
         #expect(try await server.letter("Your receipt", of: address, in: "Bills/Private") != nil)
-        #expect(server.subjects(of: address) == ["Lunch?"])
+        #expect(try await server.subjects(of: address, become: ["Lunch?"]) == ["Lunch?"])
         #expect(try await daemon.stop() == 0)
         for command in ["check", "test", "doctor"] {
             let result = try await home.run([command])

@@ -211,13 +211,19 @@ struct InitTests {
         #expect(!person.screen.contains("half"))
     }
 
-    @Test func `A signal from outside restores the terminal too`() async throws {
+    @Test(arguments: [SIGTERM, SIGHUP, SIGQUIT])
+    func `A signal from outside restores the terminal too`(_ number: CInt) async throws {
         let home = try PostmoonHome()
         let person = try home.dialogue("init", "--address", ICloudServer.user)
         try await person.expect("(not shown): ")
+        // The second time is as the first.
+        person.type("my usual password\n")
+        try await person.expect("[y/N]: ")
+        person.type("n\n")
+        try await person.expect("(not shown): ")
         #expect(!person.echoes)
-        person.signal(SIGTERM)
-        #expect(try await person.end() == 128 + SIGTERM)
+        person.signal(number)
+        #expect(try await person.end() == 128 + number)
         #expect(person.echoes)
     }
 

@@ -8,6 +8,8 @@
 
 /// Asks a person at the terminal, line by line.
 struct Questions {
+    private let hidden = HiddenInput()
+
     /// The terminal was closed, or Ctrl-D typed.
     static let ended = CommandStatus.failed("that was the end of the input: nothing was written")
 
@@ -65,8 +67,7 @@ struct Questions {
     /// What is typed is not shown. Spaces at its ends came with copying.
     func secret(_ question: String) throws -> String {
         while true {
-            prompt("\(question) (not shown): ")
-            guard let line = HiddenInput.line() else { throw end() }
+            guard let line = hidden.line({ prompt("\(question) (not shown): ") }) else { throw end() }
             say()
             let answer = Self.trimmed(line)
             if !answer.isEmpty { return answer }

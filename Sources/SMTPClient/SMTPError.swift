@@ -1,4 +1,5 @@
 import MailModel
+import NIOCore
 
 extension FaultCode {
     /// The server refused the message for what it says, not for its envelope, size or quota.
@@ -58,6 +59,10 @@ extension SMTPError {
         case let error as SMTPError: self = error
         case let fault as any Fault:
             self.init(code: fault.code, scope: fault.scope, stage: stage, detail: fault.description)
+        case let error as IOError:
+            self.init(
+                code: .connectionLost, scope: .connection, stage: stage,
+                detail: "the connection broke off (errno \(error.errnoCode))")
         default:
             self.init(
                 code: .connectionLost, scope: .connection, stage: stage, detail: "the connection failed: \(error)")

@@ -31,7 +31,16 @@ public final class TemporaryFolder: Sendable {
     @discardableResult
     public func write(_ name: String, _ content: [UInt8], mode: mode_t = 0o600) throws -> String {
         let path = file(name)
-        try Data(content).write(to: URL(fileURLWithPath: path))
+        guard mode & 0o111 != 0 else {
+            try Data(content).write(to: URL(fileURLWithPath: path))
+            chmod(path, mode)
+            return path
+        }
+        // A program must not be open for writing anywhere, and what this process has open is for a moment also open in
+        // every child that another test starts: a child of its own writes it.
+        try Data(content).write(to: URL(fileURLWithPath: path + ".text"))
+        try Programs.run(Programs.find("cp", package: "coreutils"), [path + ".text", path])
+        unlink(path + ".text")
         chmod(path, mode)
         return path
     }

@@ -14,7 +14,8 @@ struct MissingFolder: Sendable {
     /// - Returns: whether nothing waits for the folder now.
     func endPlans() async throws -> Bool {
         let now = hub.surroundings.clock()
-        let plans = try await hub.openFiling(in: mailbox)
+        // What was to be tried again later too: there is nothing that it could be tried with.
+        let plans = try await hub.openFiling(in: mailbox, dueBy: .max)
         let ended = plans.map { (id: $0.plan.id, facts: MissingMailbox.facts(for: $0, at: now)) }
             .filter { !$0.facts.isEmpty }
         try await journal.apply(ended.flatMap(\.facts), settling: Set(ended.map(\.id))) {
@@ -49,10 +50,10 @@ struct MailboxAbsence {
 }
 
 extension AccountHub {
-    /// Plans with steps in mailboxes that may begin now; of one mailbox, or of all.
-    func openFiling(in mailbox: MailboxName? = nil) async throws -> [PlanWork] {
+    /// Plans with steps in mailboxes that may begin by then (`nil`: now); of one mailbox, or of all.
+    func openFiling(in mailbox: MailboxName? = nil, dueBy time: Int64? = nil) async throws -> [PlanWork] {
         try await surroundings.journal.openWork(
-            account: name, mailbox: mailbox, now: surroundings.clock(), limit: 1_000,
+            account: name, mailbox: mailbox, now: time ?? surroundings.clock(), limit: 1_000,
             kinds: Set(StepKind.allCases.filter { !$0.leavesTheMailServer }))
     }
 }

@@ -57,8 +57,7 @@ public final class ScriptedPort: Sendable {
             case .tls(let kind), .startTLS(let kind): try Self.context(kind)
             }
         let beginsInTLS = if case .tls = security { true } else { false }
-        let port = try FreePorts.take(1)[0]
-        self.port = port
+        // Whichever is free: nobody can take it in between.
         listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
@@ -71,7 +70,8 @@ public final class ScriptedPort: Sendable {
                     connections.add(channel, NIOLoopBound(handler, eventLoop: channel.eventLoop))
                 }
             }
-            .bind(host: "127.0.0.1", port: port).get()
+            .bind(host: "127.0.0.1", port: 0).get()
+        port = listener.localAddress?.port ?? 0
     }
 
     deinit { listener.close(promise: nil) }

@@ -37,7 +37,7 @@ struct AccountMoveTests {
 
         let undone = try await setup.run("undo", "\(try #require(plan.number("plan")))", "--json")
         #expect(undone.status == 0, "\(undone)")
-        #expect(server.subjects(of: user) == ["Client 1"])
+        #expect(try await server.subjects(of: user, become: ["Client 1"]) == ["Client 1"])
         #expect(other.messages(of: colleague, in: "Clients/ACME").isEmpty)
         let back = try #require(server.messages(of: user).first)
         #expect(back.content == there.content)

@@ -80,7 +80,7 @@ struct ConnectionTests {
 
         try await good.deliver(Letter("File me too"), to: other.user)
         #expect(try await good.letter("File me too", of: other.user, in: "Filed") != nil)
-        #expect(server.subjects(of: user) == ["File me"])
+        #expect(try await server.subjects(of: user, become: ["File me"]) == ["File me"])
         #expect(daemon.log.allSatisfy { !$0.line.contains("not the right one") }, "no secret in the log")
         #expect(try await daemon.stop() == 0)
     }

@@ -138,7 +138,7 @@ struct LifeTests {
         #expect(command.log.last?.line.contains("the daemon ended before it had answered") == true, "\(command.log)")
         // Without a daemon it does the same by itself.
         #expect(try await setup.run("undo", "\(plan.number("plan") ?? 0)").status == 0)
-        #expect(server.subjects(of: user) == ["File me"])
+        #expect(try await server.subjects(of: user, become: ["File me"]) == ["File me"])
     }
 
     /// How many sockets of the system bear this path: the one that listens, and one for each connection.
@@ -175,11 +175,11 @@ struct LifeTests {
                 """)
         try await server.deliver(Letter("File old"), to: user)
         #expect(try await setup.run("run", "--once").status == 0)
-        #expect(server.subjects(of: user) == ["File old"])
+        #expect(try await server.subjects(of: user, become: ["File old"]) == ["File old"])
         try await server.deliver(Letter("File new"), to: user)
         #expect(try await setup.run("run", "--once").status == 0)
-        #expect(server.subjects(of: user) == ["File old"])
-        #expect(server.subjects(of: user, in: "Filed") == ["File new"])
+        #expect(try await server.subjects(of: user, become: ["File old"]) == ["File old"])
+        #expect(try await server.subjects(of: user, in: "Filed", become: ["File new"]) == ["File new"])
         #expect(hook.requests.count == 1)
         #expect(try await server.messages(of: recipient, atLeast: 1).count == 1)
         #expect(try await setup.run("run", "--once").status == 0)
@@ -209,7 +209,7 @@ struct LifeTests {
         let second = try await setup.plan { $0.text("subject") == "File 2" }
         #expect(first.text("status") == "proposed")
         #expect(first.objects("actions").map { $0.text("folder") } == ["Filed"])
-        #expect(server.subjects(of: user) == ["File 1", "File 2"])
+        #expect(try await server.subjects(of: user, become: ["File 1", "File 2"]) == ["File 1", "File 2"])
         #expect(server.messages(of: user).allSatisfy { $0.flags.isEmpty })
         #expect(!server.mailboxes(of: user).contains("Filed"))
 
@@ -217,11 +217,12 @@ struct LifeTests {
         let released = try await setup.run("release", "\(first.number("plan") ?? 0)", "--json")
         #expect(released.status == 0)
         #expect(try released.object().text("status") == "done")
-        #expect(server.subjects(of: user, in: "Filed") == ["File 1"])
-        #expect(server.subjects(of: user) == ["File 2"])
+        #expect(try await server.subjects(of: user, in: "Filed", become: ["File 1"]) == ["File 1"])
+        #expect(try await server.subjects(of: user, become: ["File 2"]) == ["File 2"])
         #expect(try await daemon.stop() == 0)
         #expect(try await setup.run("release", "\(second.number("plan") ?? 0)", "--json").status == 0)
-        #expect(server.subjects(of: user, in: "Filed") == ["File 1", "File 2"])
+        #expect(
+            try await server.subjects(of: user, in: "Filed", become: ["File 1", "File 2"]) == ["File 1", "File 2"])
         #expect(try await setup.run("release", "999").status == 1)
 
         // What was proposed is not decided again.

@@ -78,7 +78,7 @@ struct NotifyTests {
         #expect(try await daemon.entry("notification failed")["reason"]?.contains("404") == true)
         let plan = try await setup.plan { $0.text("status") == "failed" }
         #expect(plan.text("error")?.contains("phone") == true)
-        #expect(server.subjects(of: user, in: "Alerts") == ["db3 is DOWN"])
+        #expect(try await server.subjects(of: user, in: "Alerts", become: ["db3 is DOWN"]) == ["db3 is DOWN"])
         #expect(try await daemon.stop() == 0)
     }
 

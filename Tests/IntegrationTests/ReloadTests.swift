@@ -67,7 +67,7 @@ struct ReloadTests {
         try await daemon.entry("rules loaded")
         try await server.deliver(Letter("Hello again", from: "aunt@example.net"), to: user)
         #expect(try await server.letter("Hello again", of: user, in: "VIP") != nil)
-        #expect(server.subjects(of: user) == ["Hello"])
+        #expect(try await server.subjects(of: user, become: ["Hello"]) == ["Hello"])
         #expect(try await daemon.stop() == 0)
     }
 

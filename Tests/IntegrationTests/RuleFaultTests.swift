@@ -137,12 +137,12 @@ struct RuleFaultTests {
         let number = try #require(failed.number("plan"))
         if !hasDaemon { #expect(try await daemon.stop() == 0) }
         #expect(try await setup.run("release", "\(number)").status == 1)
-        #expect(server.subjects(of: user) == ["File me"])
+        #expect(try await server.subjects(of: user, become: ["File me"]) == ["File me"])
         try await server.doveadm("flags", "add", "-u", user, "\\Flagged", "mailbox", "INBOX", "all")
         let released = try await setup.run("release", "\(number)", "--json")
         #expect(try released.object().text("status") == "done", "\(released)")
         #expect(try released.object().number("plan") == number)
-        #expect(server.subjects(of: user, in: "Filed") == ["File me"])
+        #expect(try await server.subjects(of: user, in: "Filed", become: ["File me"]) == ["File me"])
         guard hasDaemon else { return }
         _ = try await setup.plan { $0.text("trigger") == "after:\(number)" && $0.text("status") == "done" }
         #expect(server.messages(of: user, in: "Filed").first?.flags.contains("S") == true)

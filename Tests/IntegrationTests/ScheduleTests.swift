@@ -52,7 +52,10 @@ struct ScheduleTests {
         let daemon = try await setup.watch()
         let ran = try await daemon.entry("a scheduled rule has run")
         #expect(ran["plans"] == "2")
-        #expect(server.subjects(of: user, in: "Read") == ["News/Swift 1", "News/Lua 1"])
+        #expect(
+            try await server.subjects(of: user, in: "Read", become: ["News/Swift 1", "News/Lua 1"]) == [
+                "News/Swift 1", "News/Lua 1",
+            ])
         #expect(server.messages(of: user, in: "Other").count == 3)
         let plan = try await setup.plan { $0.text("subject") == "News/Lua 1" }
         #expect(plan.text("status") == "done" && plan.text("event") == "schedule" && plan.text("folder") == "News/Lua")
@@ -77,7 +80,7 @@ struct ScheduleTests {
             #expect(once.status == 0, "\(once)")
         }
         #expect(server.messages(of: user, in: "Copies").count == 1)
-        #expect(server.subjects(of: user) == ["Old", "Young"])
+        #expect(try await server.subjects(of: user, become: ["Old", "Young"]) == ["Old", "Young"])
         let journal = try Journal.open(folder: setup.stateFolder, access: .readOnly)
         defer { journal.close() }
         let account = try #require(AccountName("lab"))

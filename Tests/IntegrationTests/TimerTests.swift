@@ -87,7 +87,8 @@ struct TimerTests {
         #expect(asked.text("status") == "superseded")
         #expect(asked.text("error")?.contains("does not want it any more") == true)
         #expect(try await server.letter("Asked 2", of: user, in: "Old") != nil)
-        #expect(server.subjects(of: user) == ["Asked 1"] && server.subjects(of: user, in: "Mine") == ["Moved"])
+        #expect(try await server.subjects(of: user, become: ["Asked 1"]) == ["Asked 1"])
+        #expect(try await server.subjects(of: user, in: "Mine", become: ["Moved"]) == ["Moved"])
         #expect(server.messages(of: user, in: "Trash").isEmpty)
         #expect(try await daemon.stop() == 0)
     }
@@ -145,7 +146,7 @@ struct TimerTests {
         let old = try await server.messages(of: user, in: "Old", within: .seconds(20)) { $0.count == 1 }
         #expect(old.first?.header("Subject") == "File me")
         #expect(old.first?.flags.contains("F") == true)
-        #expect(server.subjects(of: user) == ["Other 2"])
+        #expect(try await server.subjects(of: user, become: ["Other 2"]) == ["Other 2"])
         let plans = try await setup.run("log", "--json").objects()
         #expect(plans.allSatisfy { $0.text("status") == "done" || $0.text("status") == "running" }, "\(plans)")
         #expect(try await daemon.stop() == 0)

@@ -30,15 +30,15 @@ struct UndoTests {
         #expect(shown.status == 0, "\(shown)")
         #expect(shown.output.contains("unmark seen; unmark Paid"), "\(shown)")
         #expect(shown.output.contains("move → INBOX"), "\(shown)")
-        #expect(server.subjects(of: user, in: "Filed") == ["File 1"])
+        #expect(try await server.subjects(of: user, in: "Filed", become: ["File 1"]) == ["File 1"])
 
         let undone = try await setup.run("undo", "\(number)", "--json")
         #expect(undone.status == 0, "\(undone)")
         #expect(try undone.objects().map { $0.text("status") } == ["done"])
         #expect(try undone.objects().map { $0.text("trigger") } == ["undo:\(number)"])
-        #expect(server.subjects(of: user) == ["File 1"])
-        #expect(server.subjects(of: user, in: "Filed") == [])
-        #expect(server.subjects(of: user, in: "Copies") == [])
+        #expect(try await server.subjects(of: user, become: ["File 1"]) == ["File 1"])
+        #expect(try await server.subjects(of: user, in: "Filed", become: []) == [])
+        #expect(try await server.subjects(of: user, in: "Copies", become: []) == [])
         #expect(flags("File 1", of: user, on: server) == [])
         _ = try await setup.plan { $0.number("plan") == number && $0.text("status") == "undone" }
 
@@ -69,8 +69,8 @@ struct UndoTests {
         let result = try await setup.run("undo", "--since", "10m")
         #expect(result.status == 1, "\(result)")
         #expect(result.output.contains("somebody moved it on or removed it"), "\(result)")
-        #expect(server.subjects(of: user) == ["File 2"])
-        #expect(server.subjects(of: user, in: "Archive") == ["File 1"])
+        #expect(try await server.subjects(of: user, become: ["File 2"]) == ["File 2"])
+        #expect(try await server.subjects(of: user, in: "Archive", become: ["File 1"]) == ["File 1"])
         #expect(try await daemon.stop() == 0)
     }
 
@@ -121,10 +121,11 @@ struct UndoTests {
             let second = try await setup.run("sweep", "--apply", "--yes", "--rule", "two", "--folder", folder)
             #expect(second.status == 0, "\(second)")
         }
-        #expect(server.subjects(of: user, in: "C") == ["Up"] && server.subjects(of: user, in: "X") == ["Down"])
+        #expect(try await server.subjects(of: user, in: "C", become: ["Up"]) == ["Up"])
+        #expect(try await server.subjects(of: user, in: "X", become: ["Down"]) == ["Down"])
         let undone = try await setup.run("undo", "--since", "10m")
         #expect(undone.status == 0, "\(undone)")
-        #expect(server.subjects(of: user) == ["Up", "Down"])
+        #expect(try await server.subjects(of: user, become: ["Up", "Down"]) == ["Up", "Down"])
     }
 
     @Test
@@ -147,7 +148,7 @@ struct UndoTests {
         let plan = try await setup.plan { $0.text("status") == "running" }
         let undone = try await setup.run("undo", "\(plan.number("plan") ?? 0)")
         #expect(undone.status == 0, "\(undone)")
-        #expect(server.subjects(of: user) == ["File 1"])
+        #expect(try await server.subjects(of: user, become: ["File 1"]) == ["File 1"])
         let after = try await setup.plan { $0.text("subject") == "File 1" && $0.text("status") == "undone" }
         #expect(after.objects("actions").first?.text("state") == "superseded")
         #expect(try await setup.run("status", "--json").object().object("outbox")?.number("superseded") == 1)

@@ -60,16 +60,12 @@ extension Journal {
     public func wereRemovedByUs(
         account: AccountName, mailbox: MailboxName, identities: [MessageIdentity]
     ) async throws(JournalError) -> Set<MessageIdentity> {
-        if identities.isEmpty { return [] }
-        let list = Self.list(identities.map(\.rawValue))
-        return try await read { db in
-            let keys = try db.texts(
-                """
-                SELECT key FROM taken_out
-                WHERE account = ? AND mailbox = ? AND key IN (SELECT value FROM json_each(?))
-                """, [account.rawValue, mailbox.rawValue, list])
-            return Set(keys.map(MessageIdentity.init(rawValue:)))
-        }
+        try await those(
+            identities, account, mailbox,
+            """
+            SELECT key FROM taken_out
+            WHERE account = ? AND mailbox = ? AND key IN (SELECT value FROM json_each(?))
+            """)
     }
 
     /// Which of these messages Postmoon is taking out of that mailbox: they may be in their target already, and only their
@@ -77,19 +73,28 @@ extension Journal {
     public func areBeingRemovedByUs(
         account: AccountName, mailbox: MailboxName, identities: [MessageIdentity]
     ) async throws(JournalError) -> Set<MessageIdentity> {
+        try await those(
+            identities, account, mailbox,
+            """
+            SELECT DISTINCT identity FROM plan
+            WHERE account = ? AND mailbox = ? AND identity IN (SELECT value FROM json_each(?))
+                AND state IN ('planned', 'running')
+                AND EXISTS (SELECT 1 FROM step WHERE step.plan = plan.id AND kind IN ('uid_move', 'mark_deleted'))
+                AND EXISTS (SELECT 1 FROM step WHERE step.plan = plan.id AND state IN ('begun', 'done')
+                    AND kind IN ('uid_move', 'uid_copy', 'append'))
+            """)
+    }
+
+    /// Those of the messages that a query finds; it is given the account, the mailbox and a JSON list of the identities.
+    private func those(
+        _ identities: [MessageIdentity], _ account: AccountName, _ mailbox: MailboxName, _ query: String
+    ) async throws(JournalError) -> Set<MessageIdentity> {
         if identities.isEmpty { return [] }
         let list = Self.list(identities.map(\.rawValue))
         return try await read { db in
-            let keys = try db.texts(
-                """
-                SELECT DISTINCT identity FROM plan
-                WHERE account = ? AND mailbox = ? AND state IN ('planned', 'running')
-                    AND identity IN (SELECT value FROM json_each(?))
-                    AND EXISTS (SELECT 1 FROM step WHERE step.plan = plan.id AND kind IN ('uid_move', 'mark_deleted'))
-                    AND EXISTS (SELECT 1 FROM step WHERE step.plan = plan.id AND state IN ('begun', 'done')
-                        AND kind IN ('uid_move', 'uid_copy', 'append'))
-                """, [account.rawValue, mailbox.rawValue, list])
-            return Set(keys.map(MessageIdentity.init(rawValue:)))
+            Set(
+                try db.texts(query, [account.rawValue, mailbox.rawValue, list])
+                    .map(MessageIdentity.init(rawValue:)))
         }
     }
 

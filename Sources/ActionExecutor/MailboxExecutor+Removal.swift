@@ -79,7 +79,8 @@ extension MailboxExecutor {
             } else if let error = unreachable[item.step] {
                 retry(item, &ledger, error.description, error.code)
             } else {
-                ledger.finish(item.step, .failed, detail: "the copy is not confirmed: the message stays where it is")
+                ledger.finishWithoutCopy(
+                    item.step, .failed, "the copy is not confirmed: the message stays where it is")
             }
         }
         return safe
@@ -230,7 +231,8 @@ extension MailboxExecutor {
             } else if let error = unreachable[item.step] {
                 retry(item, &ledger, error.description, error.code)
             } else {
-                ledger.finish(item.step, .unknown, detail: "the copy cannot be found any more: the message stays")
+                ledger.finishWithoutCopy(
+                    item.step, .unknown, "the copy cannot be found any more: the message stays")
             }
         }
         let removals = safe.map { Removal(expunge: $0, uid: $0.uid, flags: present[$0.uid] ?? []) }

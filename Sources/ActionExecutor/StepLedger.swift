@@ -30,6 +30,8 @@ struct StepLedger {
     private var facts: [JournalFact] = []
     /// Plans whose message somebody took away.
     private var gone: Set<PlanID> = []
+    /// Plans whose copy somebody took away before its source was removed.
+    private var withoutCopy: Set<PlanID> = []
     /// How many of these were just decided by what came in; taken with the facts.
     private var vanished = 0
     private var flagsBefore: [StepID: [String]] = [:]
@@ -168,6 +170,12 @@ struct StepLedger {
         finish(id, .superseded, detail: detail)
     }
 
+    /// The copy that a removal relies on is not where it was made: the message stays.
+    mutating func finishWithoutCopy(_ id: StepID, _ state: StepState, _ detail: String) {
+        if let plan = planOfStep[id] { withoutCopy.insert(plan) }
+        finish(id, state, detail: detail)
+    }
+
     /// Not now: the step waits again until then.
     mutating func postpone(_ id: StepID, until notBefore: Int64?, because reason: String = "", code: FaultCode? = nil) {
         if let notBefore { note(id, reason, code?.rawValue, seconds: notBefore - now) }
@@ -198,7 +206,12 @@ struct StepLedger {
     {
         for id in finished {
             guard let entry = work[id] else { continue }
-            if entry.steps.contains(where: { $0.state == .done && ($0.kind == .uidMove || $0.kind == .markDeleted) }) {
+            // A copy that came back before its source was gone was taken back too.
+            if withoutCopy.contains(id)
+                || entry.steps.contains(where: {
+                    $0.state == .done && ($0.kind == .uidMove || $0.kind == .markDeleted)
+                })
+            {
                 facts.append(.takenOut(account, mailbox, entry.plan.identity, at: now))
             }
             // A forward is not sent for a message that somebody took away first (DESIGN §2.6).

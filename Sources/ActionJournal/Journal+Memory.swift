@@ -172,17 +172,21 @@ extension Journal {
         try await read { db in Set(try db.texts(Self.neededSpool)) }
     }
 
-    /// Those of these spooled files that plans had and need no more. What no plan knows is not among them: its plan may
-    /// be about to be stored.
-    public func spentSpoolFiles(among names: [String]) async throws(JournalError) -> [String] {
+    /// Those of these spooled files that plans had and need no more.
+    ///
+    /// - Parameter unstored: what is spent too when no plan knows it; the plan of any other may be about to be stored.
+    public func spentSpoolFiles(
+        among names: [String], unstored: Set<String> = []
+    ) async throws(JournalError) -> [String] {
         if names.isEmpty { return [] }
-        let list = Self.list(names)
+        let (list, unstoredList) = (Self.list(names), Self.list(Array(unstored)))
         return try await read { db in
             try db.texts(
                 """
                 SELECT value FROM json_each(?) WHERE value NOT IN (\(Self.neededSpool))
-                    AND (value IN (SELECT spool FROM outbox) OR value IN (SELECT json_extract(arguments, '$.spool') FROM step))
-                """, [list])
+                    AND (value IN (SELECT spool FROM outbox) OR value IN (SELECT json_extract(arguments, '$.spool') FROM step)
+                        OR value IN (SELECT value FROM json_each(?)))
+                """, [list, unstoredList])
         }
     }
 

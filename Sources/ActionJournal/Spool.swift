@@ -20,6 +20,7 @@ public final class Spool: Sendable {
     public let folder: String
     // Waiting for a disk must not hold up the threads that everything else runs on.
     private let queue = DispatchQueue(label: "spool")
+    let rounds = SpoolRounds()
 
     /// Makes the folder when it is missing.
     public init(stateFolder: String) throws(JournalError) {
@@ -38,8 +39,11 @@ public final class Spool: Sendable {
     }
 
     /// Stores bytes under a name, in place of what had it; file and folder are synced when it returns.
+    ///
+    /// In a round (`beginRound`) that lasts until the journal names it, or it may be tidied away.
     public func write(_ bytes: [UInt8], name: String) async throws(JournalError) {
         let path = try path(of: name)
+        rounds.note(name)
         let draft = "\(folder)/.\(name)"
         try await onQueue { () throws(JournalError) in
             do throws(JournalError) {

@@ -48,7 +48,7 @@ struct AccountService: Sendable {
             group.addTask {
                 await repeatedly("running programs", hub.pipes, first: { try await pipes.recover() }) {
                     let due = try await pipes.runDue()
-                    try await tidySpool()
+                    try await surroundings.spool.tidy(surroundings.journal)
                     return due
                 }
             }
@@ -120,23 +120,11 @@ struct AccountService: Sendable {
             _ = try await noticeRunner.deliverDue()
             // What failed to be sent takes back what its plan did in a folder, watched or not.
             try await carryOut(in: Set(hub.openFiling().map(\.plan.key.mailbox)), redeciding: [])
-            try await tidySpool()
+            try await surroundings.spool.tidy(surroundings.journal)
         } catch {
             faults.append("\(hub.name): \(error)")
         }
         return faults
-    }
-
-    /// Removes what plans had spooled that came to nothing or were taken back, and what decisions had that were not stored.
-    private func tidySpool() async throws {
-        let names = try surroundings.spool.names()
-        if names.isEmpty { return }
-        var spent = Set(try await surroundings.journal.spentSpoolFiles(among: names))
-        let abandoned = await surroundings.memory.takeAbandonedFiles()
-        if !abandoned.isEmpty {
-            spent.formUnion(abandoned.subtracting(try await surroundings.journal.neededSpoolFiles()))
-        }
-        for name in spent { try await surroundings.spool.remove(name) }
     }
 
     private func outboxRunner() -> OutboxRunner? {

@@ -36,13 +36,7 @@ struct Arrivals: Sendable {
                 internalDate: message.facts.internalDate, identity: identity, memory: memory, afterReset: afterReset
             )
             let absence = max(0, visit.hub.surroundings.clock() - memory.lastCompleteCheck)
-            do {
-                records += try await decide(message, arrival, absence: absence, &state)
-            } catch {
-                // All of them are decided again, and spooled again.
-                await visit.hub.surroundings.memory.abandon(records)
-                throw error
-            }
+            records += try await decide(message, arrival, absence: absence, &state)
         }
         return records.sorted { $0.key.uid < $1.key.uid }
     }

@@ -64,7 +64,8 @@ public struct Engine: Sendable {
         let surroundings = Surroundings(
             configuration: configuration, journal: journal, spool: spool, dialer: dialer, rules: rules,
             health: RuleHealth(), pauses: PauseBook(try await journal.pauses(now: clock()), clock: clock),
-            memory: RuleMemory(journal: journal, clock: clock) { tell($0, logger) }, noticeCeiling: ceiling,
+            memory: RuleMemory(journal: journal, spool: spool, clock: clock) { tell($0, logger) },
+            noticeCeiling: ceiling,
             board: board,
             proposing: proposing, clock: clock, logger: logger
         )

@@ -64,7 +64,9 @@ struct Releaser: Sendable {
                 // Those with steps the executor follows by itself.
                 for part in try await (begun + RenumberedPlans(visit: visit).follow(new)).chunks(of: 500) {
                     var facts: [JournalFact] = []
-                    var state = try await surroundings.memory.base().state
+                    let base = try await surroundings.memory.base()
+                    defer { withExtendedLifetime(base) {} }
+                    var state = base.state
                     for plan in part { facts += try await ready(plan, visit, &state) }
                     let changesMemory = facts.contains { if case .ruleState = $0 { true } else { false } }
                     if changesMemory {

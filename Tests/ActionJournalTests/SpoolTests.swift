@@ -72,4 +72,28 @@ import Testing
         #expect(names.allSatisfy { $0.utf8.count == 36 && $0.hasSuffix(".eml") })
         try await spool.write([1], name: try #require(names.first))
     }
+
+    @Test func whatNoDecisionCameToNeedGoesWhenItsRoundHasEnded() async throws {
+        let scratch = try ScratchFolder()
+        let journal = try Journal.open(folder: scratch.state, access: .readWrite)
+        defer { journal.close() }
+        let spool = try Spool(stateFolder: scratch.state)
+        var early: SpoolRound? = spool.beginRound()
+        try await spool.write([1], name: "lost.eml")
+        try await spool.write([2], name: "1.eml")
+        var late: SpoolRound? = spool.beginRound()
+        try await spool.write([3], name: "late.eml")
+        try await spool.tidy(journal)
+        #expect(try spool.count() == 3, "their decisions may be about to be stored")
+
+        _ = try await journal.plan(decision(1, steps: [submitStep()]))
+        withExtendedLifetime(early) {}
+        early = nil
+        try await spool.tidy(journal)
+        #expect(try spool.names() == ["1.eml", "late.eml"])
+        withExtendedLifetime(late) {}
+        late = nil
+        try await spool.tidy(journal)
+        #expect(try spool.names() == ["1.eml"])
+    }
 }

@@ -41,6 +41,22 @@ extension Scenario {
             ],
             ends: [[#"home/INBOX: a \Seen"#, #"home/Receipts: b \Seen"#, "new: done", "new: done"]]),
         Scenario(
+            name: "a person takes the copy back while its source is being removed",
+            accounts: ["home": .withoutMove],
+            rules: receipts(#"move "Receipts""#, #" on = { "new", "moved_in" },"#),
+            preparation: { world in
+                guard let server = world.sites["home"]?.server else { return }
+                server.before("UID STORE") { $0.move(world.token("a"), from: "Receipts", to: "INBOX") }
+            },
+            course: [.deliver(Letter("a")), .turn, .turn, .restart, .turn],
+            ends: [["home/INBOX: a", "new: done"]],
+            // The source is kept where its copy was not found again.
+            isInDoubt: { end, _, _ in
+                ["new: rolled_back", "new: failed"].contains {
+                    end == EndState(["home/INBOX: a", "home/INBOX: a", $0])
+                }
+            }),
+        Scenario(
             name: "a flag that somebody sets", accounts: ["home": .withoutMove],
             rules: """
                 rule "Flagged" { on = "flags", when = flag "flagged", run = { mark "seen", move "Receipts" } }

@@ -79,9 +79,7 @@ public final class CuttingProxy: Sendable {
     /// Listens, again or for the first time.
     public func open() throws {
         guard state.withLock({ $0.listener }) == nil else { return }
-        guard let listener = LoopbackSocket.listen(port: port) else {
-            throw ServerUnavailable("the proxy cannot listen on port \(port)")
-        }
+        let listener = try LoopbackSocket.listen(port: port).descriptor
         state.withLock { state in
             state.listener = listener
             state.isSilent = false

@@ -1,16 +1,25 @@
 import Foundation
 
 extension LoopbackSocket {
-    /// Listens on a port; `nil` when that is not possible.
-    static func listen(port: Int) -> CInt? {
-        guard let descriptor = make() else { return nil }
+    /// Listens on a port, without one on whichever is free: nobody can take that in between.
+    static func listen(port: Int = 0) throws -> (descriptor: CInt, port: Int) {
+        guard let descriptor = make() else { throw ServerUnavailable("the system gives no more sockets") }
         var on: CInt = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
         guard withAddress(port: port, { bind(descriptor, $0, $1) }) == 0, Foundation.listen(descriptor, 64) == 0 else {
             close(descriptor)
-            return nil
+            throw ServerUnavailable("nothing can listen on port \(port) of 127.0.0.1")
         }
-        return descriptor
+        return (descriptor, boundPort(descriptor))
+    }
+
+    private static func boundPort(_ descriptor: CInt) -> Int {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        _ = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        return Int(in_port_t(bigEndian: address.sin_port))
     }
 
     /// The next connection; `nil` when the socket was shut down.

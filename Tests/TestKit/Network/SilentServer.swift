@@ -8,11 +8,9 @@ public final class SilentServer: Sendable {
     private let clients = Mutex<[CInt]>([])
 
     public init() throws {
-        port = try FreePorts.take(1)[0]
-        guard let listener = LoopbackSocket.listen(port: port) else {
-            throw ServerUnavailable("nothing can listen on port \(port)")
-        }
+        let (listener, port) = try LoopbackSocket.listen()
         self.listener = listener
+        self.port = port
         Thread.detachNewThread { [weak self] in
             while let client = LoopbackSocket.accept(listener) {
                 guard let self else {

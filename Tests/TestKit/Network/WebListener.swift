@@ -50,11 +50,9 @@ public final class WebListener: Sendable {
     public func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
 
     public init(_ respond: @escaping @Sendable (Request) -> Response) throws {
-        port = try FreePorts.take(1)[0]
-        guard let listener = LoopbackSocket.listen(port: port) else {
-            throw ServerUnavailable("nothing can listen on port \(port)")
-        }
+        let (listener, port) = try LoopbackSocket.listen()
         self.listener = listener
+        self.port = port
         Thread.detachNewThread {
             while let client = LoopbackSocket.accept(listener) {
                 Self.serve(client, respond)

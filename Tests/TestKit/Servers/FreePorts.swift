@@ -25,6 +25,9 @@ public enum FreePorts {
     private static func isFree(_ port: Int) -> Bool {
         guard let socket = LoopbackSocket.make() else { return false }
         defer { close(socket) }
+        // A program that starts now has a copy of the socket for a moment: it must not be in the server's way.
+        var on: CInt = 1
+        setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
         return LoopbackSocket.withAddress(port: port) { bind(socket, $0, $1) == 0 }
     }
 }

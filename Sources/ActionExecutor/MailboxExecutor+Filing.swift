@@ -4,52 +4,101 @@ import IMAPSyntax
 import MailModel
 
 extension MailboxExecutor {
-    /// UID MOVE or UID COPY of a batch into its target, each message's outcome told by COPYUID or by a look.
-    func file(_ batch: StepBatch, _ ledger: inout StepLedger, moving: Bool) async throws {
-        guard let target = batch.arguments.mailbox.flatMap(MailboxName.init) else {
-            return refuse(batch, &ledger, "the target is not a folder name")
+    /// UID MOVE or UID COPY of batches into their targets, each message's outcome told by COPYUID or by a look. The
+    /// batches are of different messages: their commands go out in one write.
+    func file(_ batches: [StepBatch], _ ledger: inout StepLedger) async throws {
+        var filings = try await filings(batches, &ledger)
+        var notes: [StepID: StepPrecondition] = [:]
+        for filing in filings {
+            for item in filing.batch.items {
+                notes[item.step] = StepPrecondition(
+                    flagsBefore: ledger.expectedFlags(of: item.plan)?.stored,
+                    targetUIDValidity: filing.bound?.uidValidity.rawValue,
+                    targetUIDNext: filing.bound?.uidNext.rawValue)
+            }
         }
-        guard let wire = setting.layout.wireName(target) else {
-            return refuse(batch, &ledger, "the server cannot have a folder named “\(target)”")
+        try await begin(filings.flatMap(\.batch.items), &ledger) { notes[$0.step] ?? StepPrecondition() }
+        let states = filings.contains { !$0.isMove } ? try await stateItems() : []
+        let commands = filings.map { $0.commands(states, lineLimit: setting.lineLimit) }
+        var pending = connection.submit(commands.flatMap { $0.flatMap(\.all) })[...]
+        for index in filings.indices {
+            var looks: [CommandResult] = []
+            for pair in commands[index] {
+                if pair.look != nil, let reply = try await pending.popFirst()?.value() { looks.append(reply) }
+                guard let reply = try await pending.popFirst()?.value() else { continue }
+                note(looks, filings[index].batch, &ledger)
+                note(reply, filings[index].target.name, &filings[index].batch, &ledger)
+                if reply.status != .ok, filings[index].error == nil { filings[index].error = reply.error }
+            }
         }
-        let entry: TargetBook.Entry?
-        do {
-            entry = try await bound(of: target, wire: wire, create: batch.arguments.create)
-        } catch let error as SessionError where error.scope < .connection {
-            return fail(batch, &ledger, error)
+        for filing in filings where !filing.batch.items.isEmpty {
+            try await sortOut(filing.batch, &ledger, filing.target.name, filing.isMove, filing.error)
         }
-        let expected = Dictionary(
-            batch.items.map { ($0.plan, ledger.expectedFlags(of: $0.plan)?.stored) },
-            uniquingKeysWith: { first, _ in first })
-        try await begin(batch.items, &ledger) { item in
-            StepPrecondition(
-                flagsBefore: expected[item.plan] ?? nil, targetUIDValidity: entry?.uidValidity.rawValue,
-                targetUIDNext: entry?.uidNext.rawValue)
-        }
-        var remaining = batch
-        for chunk in remaining.uids.map({ CommandEncoder.chunks(of: $0, lineLimit: setting.lineLimit) }) ?? [] {
-            let reply = try await run(moving ? .uidMove(chunk, wire) : .uidCopy(chunk, wire), chunk, remaining, &ledger)
-            note(reply, target, &remaining, &ledger)
-            if reply.status != .ok { return try await sortOut(remaining, &ledger, target, moving, reply.error) }
-        }
-        if !remaining.items.isEmpty { try await sortOut(remaining, &ledger, target, moving, nil) }
     }
 
-    /// In the same write the flags are asked for: what is changed later is carried to the copy.
-    private func run(
-        _ command: IMAPCommand, _ chunk: NonEmptyUIDSet, _ batch: StepBatch, _ ledger: inout StepLedger
-    ) async throws -> CommandResult {
-        guard case .uidCopy = command else { return try await connection.run(command) }
-        let replies = try await connection.run([
-            .uidFetch(.set(chunk.set), [.uid, .flags] + (try await stateItems()), changedSince: nil), command,
-        ])
-        let flags = replies[0].firstFlags
-        let states = replies[0].firstModSeqs
+    /// A batch on its way.
+    private struct Filing {
+        /// What is left of it to be told of.
+        var batch: StepBatch
+        var target: FilingTarget
+        var bound: TargetBook.Entry?
+        /// Of the first command that was refused.
+        var error: SessionError?
+
+        var isMove: Bool { batch.kind == .uidMove }
+
+        struct Commands {
+            /// Before messages are copied their flags are asked for: what is changed later is carried to the copies.
+            var look: IMAPCommand?
+            var filing: IMAPCommand
+
+            var all: [IMAPCommand] { [look, filing].compactMap { $0 } }
+        }
+
+        func commands(_ states: [FetchItem], lineLimit: Int) -> [Commands] {
+            let uids = batch.items.map(\.uid).sorted()
+            let parts = stride(from: 0, to: uids.count, by: MailboxExecutor.batchSize).compactMap { start in
+                NonEmptyUIDSet(UIDSet(uids[start..<min(start + MailboxExecutor.batchSize, uids.count)]))
+            }
+            return parts.flatMap { CommandEncoder.chunks(of: $0, lineLimit: lineLimit) }.map { chunk in
+                guard !isMove else { return Commands(filing: .uidMove(chunk, target.wire)) }
+                return Commands(
+                    look: .uidFetch(.set(chunk.set), [.uid, .flags] + states, changedSince: nil),
+                    filing: .uidCopy(chunk, target.wire))
+            }
+        }
+    }
+
+    /// The batches whose targets are there, or could be made; the others are settled.
+    private func filings(_ batches: [StepBatch], _ ledger: inout StepLedger) async throws -> [Filing] {
+        var aimed: [(batch: StepBatch, target: FilingTarget)] = []
+        for batch in batches {
+            do {
+                aimed.append((batch, try target(of: batch)))
+            } catch {
+                refuse(batch, &ledger, error.text)
+            }
+        }
+        let bounds = try await bounds(of: aimed.map(\.target))
+        return aimed.compactMap { batch, target in
+            switch bounds[target] {
+            case .success(let bound): return Filing(batch: batch, target: target, bound: bound)
+            case .failure(let error): fail(batch, &ledger, error)
+            case nil: break
+            }
+            return nil
+        }
+    }
+
+    /// What the looks before the copies said of the messages that are still to be told of.
+    private func note(_ looks: [CommandResult], _ batch: StepBatch, _ ledger: inout StepLedger) {
+        guard batch.kind == .uidCopy else { return }
+        let flags = looks.map(\.firstFlags).reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+        let states = looks.map(\.firstModSeqs).reduce(into: [:]) { $0.merge($1) { first, _ in first } }
         for item in batch.items {
             if let flags = flags[item.uid] { ledger.note(flagsBefore: flags, item.step) }
             confirmed.note(item.step, copiedAt: states[item.uid])
         }
-        return replies[1]
     }
 
     /// Finishes the items that COPYUID names and takes them off the batch.
@@ -148,57 +197,8 @@ extension MailboxExecutor {
             }
             ledger.postpone(item.step, until: nil)
             let single = StepBatch(kind: batch.kind, arguments: batch.arguments, items: [item])
-            try await file(single, &ledger, moving: moving)
+            try await file([single], &ledger)
             failures = ledger.step(item.step)?.state == .done ? 0 : failures + 1
-        }
-    }
-
-    /// The target's UIDVALIDITY and UIDNEXT, asked once and kept; a missing folder is made when that is allowed.
-    private func bound(
-        of target: MailboxName, wire: WireMailboxName, create: Bool
-    ) async throws -> TargetBook.Entry? {
-        if let known = setting.targets[target] { return known }
-        if let status = try await status(wire) { return note(status, target) }
-        guard create else {
-            throw SessionError(
-                code: .folderMissing, scope: .mailbox, mailbox: target.rawValue,
-                text: "the folder does not exist, and the rule says create = false"
-            )
-        }
-        let made = try await connection.run([.create(wire), .subscribe(wire)])
-        if made[0].status != .ok, made[0].code != .alreadyExists {
-            guard let status = try await status(wire) else {
-                var error = made[0].error
-                error.text = "the folder “\(target)” does not exist and cannot be made: \(error.text)"
-                error.code = error.code == .folderReadOnly ? .folderReadOnly : .folderMissing
-                throw error
-            }
-            return note(status, target)
-        }
-        setting.logger.info("folder created", metadata: ["folder": "\(target)"])
-        return try await status(wire).flatMap { note($0, target) }
-    }
-
-    private func status(_ wire: WireMailboxName) async throws -> MailboxStatus? {
-        let reply = try await connection.run(.status(wire, [.uidValidity, .uidNext]))
-        if reply.status != .ok, reply.error.isTransient { throw reply.error }
-        return reply.status == .ok ? reply.statuses.first : nil
-    }
-
-    private func note(_ status: MailboxStatus, _ target: MailboxName) -> TargetBook.Entry? {
-        guard let uidValidity = status.uidValidity, let uidNext = status.uidNext else { return nil }
-        setting.targets.note(target, uidValidity, next: uidNext)
-        return setting.targets[target]
-    }
-
-    func createFolder(_ batch: StepBatch, _ ledger: inout StepLedger) async throws {
-        guard let target = batch.arguments.mailbox.flatMap(MailboxName.init), let wire = setting.layout.wireName(target)
-        else { return refuse(batch, &ledger, "the target is not a folder name") }
-        do {
-            _ = try await bound(of: target, wire: wire, create: true)
-            for item in batch.items { ledger.finish(item.step, .done) }
-        } catch let error as SessionError where error.scope < .connection {
-            fail(batch, &ledger, error)
         }
     }
 }

@@ -72,8 +72,8 @@ public struct MailboxExecutor: Sendable {
     static let accountPause: Int64 = 60
     /// Seconds in which a server may still carry out a command that a lost connection left with it.
     static let lateness: Int64 = 10
-    /// Messages in one command.
-    static let batchSize = 1_000
+    /// Messages that are worked on together, and those in one command.
+    static let (workSize, batchSize) = (10_000, 1_000)
 
     let setting: Setting
     let connection: IMAPConnection
@@ -113,7 +113,7 @@ public struct MailboxExecutor: Sendable {
             if plans == nil { try setting.goingOn() }
             let now = setting.clock()
             let work = try await setting.journal.openWork(
-                account: setting.account, mailbox: setting.mailbox, now: now, limit: Self.batchSize,
+                account: setting.account, mailbox: setting.mailbox, now: now, limit: Self.workSize,
                 kinds: Set(StepKind.allCases.filter(\.isFiling)), plans: plans
             )
             // Those of before a renumbering were sent on by `followRenumbering`, or wait for a connection of now.
@@ -124,7 +124,10 @@ public struct MailboxExecutor: Sendable {
                 return try await settle(&ledger)
             }
             do {
-                for batch in batches { try await carryOut(batch, &ledger) }
+                // What goes to several folders by itself goes there in one write.
+                let together: Set<StepKind> = [.uidMove, .uidCopy]
+                for batch in batches where !together.contains(batch.kind) { try await carryOut(batch, &ledger) }
+                try await carryOut(filing: batches.filter { together.contains($0.kind) }, &ledger)
             } catch {
                 // What was learned before the connection ended must not have to be guessed afterwards.
                 try await settle(&ledger)
@@ -134,13 +137,19 @@ public struct MailboxExecutor: Sendable {
         }
     }
 
+    private func carryOut(filing batches: [StepBatch], _ ledger: inout StepLedger) async throws {
+        var filings: [StepBatch] = []
+        for batch in batches { filings.append(try await dropChanged(batch, &ledger)) }
+        filings.removeAll { $0.items.isEmpty }
+        if !filings.isEmpty { try await file(filings, &ledger) }
+    }
+
     private func carryOut(_ batch: StepBatch, _ ledger: inout StepLedger) async throws {
         let batch = try await dropChanged(batch, &ledger)
         guard !batch.items.isEmpty else { return }
         switch batch.kind {
         case .storeFlags: try await storeFlags(batch, &ledger)
-        case .uidCopy: try await file(batch, &ledger, moving: false)
-        case .uidMove: try await file(batch, &ledger, moving: true)
+        case .uidCopy, .uidMove: try await file([batch], &ledger)
         case .markDeleted: try await removeSources(batch, &ledger)
         case .uidExpunge where batch.arguments.copy != nil: try await removeCopies(batch, &ledger)
         case .uidExpunge: try await expunge(batch, &ledger)

@@ -16,6 +16,8 @@ struct MailboxAttendance: Sendable {
     /// Seconds without news after which a swarm of changes has settled, and the most that is waited for that.
     static let swarmPause = 0.25
     static let longestSwarm = 2.0
+    /// Seconds until the message follows that the server has just announced, where it shows them of its own accord.
+    static let arrivalPause = 0.05
 
     let visit: MailboxVisit
     let logger: Logger
@@ -52,6 +54,10 @@ struct MailboxAttendance: Sendable {
         if !isKnown { _ = try await takeUp(selected, ChangeWatch(visit: visit, logger: logger, lastCheck: nil)) }
         // So has the first listing of what is there, where a rule wants to hear of changes.
         var changes = try await changeWatch()
+        // Sent ahead: whatever comes next is answered together with it.
+        let notice =
+            policy.usesIdle && visit.server.has("NOTIFY")
+            ? visit.connection.submit([.notify(visit.fetchItems(fields: nil))])[0] : nil
         // From here on nothing is missed: a long catch-up is no reason to be called not ready.
         logger.info("watching", metadata: ["mode": policy.usesIdle ? "idle" : "poll"])
         await surroundings.board.note(visit.hub.name, visit.mailbox, state: "watching")
@@ -60,6 +66,7 @@ struct MailboxAttendance: Sendable {
         try await look(for: &changes, &memory, MailboxActivity(), polling: true)
         try await redecide()
         try await carryOut()
+        let showsArrivals = try await notice?.value().status == .ok
         var alarms = FalseAlarms()
         while true {
             try Task.checkCancellation()
@@ -76,7 +83,11 @@ struct MailboxAttendance: Sendable {
                 news.merge(try await visit.connection.takeActivity())
             }
             // Changes alone are asked for in one round trip, and that tells of new messages too.
-            if news.exists != nil || !changes.interest.concerns(news) {
+            // Where changes are followed, what is seen and what is noted of it belong in one turn.
+            if showsArrivals, changes.interest.isEmpty, let shown = try await shown(&news, memory) {
+                let before = memory
+                try await take(shown, &memory, before: before, isLast: true, changes)
+            } else if news.exists != nil || !changes.interest.concerns(news) {
                 let grown = news.exists.map { $0 > exists ? $0 - exists : 0 } ?? 0
                 try await look(&memory, expecting: grown, changes)
             }
@@ -259,6 +270,20 @@ struct MailboxAttendance: Sendable {
         logger.info(
             "first look: mail from now on is filed, what is there stays", metadata: ["next_uid": "\(memory.nextUID)"])
         return memory
+    }
+
+    /// The new messages that the server showed without being asked; `nil` when they may not be all, and are fetched.
+    private func shown(_ news: inout MailboxActivity, _ memory: MailboxMemory) async throws -> FetchedPart? {
+        guard news.exists != nil, !visit.hub.readingTrouble.isCareful(in: visit.mailbox, visit.uidValidity) else {
+            return nil
+        }
+        while news.awaitsArrivals, try await visit.connection.waitForActivity(seconds: Self.arrivalPause) {
+            news.merge(try await visit.connection.takeActivity())
+        }
+        guard let messages = news.arrivals(from: memory.nextUID),
+            messages.allSatisfy({ visit.arrived($0, fields: nil) != nil })
+        else { return nil }
+        return FetchedPart(messages: messages)
     }
 
     /// Fetches what is new, asks the rules, and stores what they decided together with how far we are.

@@ -2,11 +2,13 @@ import IMAPSession
 import IMAPSyntax
 import MailModel
 
-/// Goes over the messages that are in a mailbox now, in the order of their UIDs and part by part: the next part is on
-/// its way while the present one is worked on, and no more than two are in memory.
+/// Goes over the messages that are in a mailbox now, in the order of their UIDs and part by part: the next parts are on
+/// their way while the present one is worked on, so that nobody waits for the line.
 struct MailboxWalk: Sendable {
     /// Messages fetched and given together.
     static let part = 1_000
+    /// Parts that are on their way, with some header fields of each message or with whole headers.
+    static let (partsAhead, wholePartsAhead) = (10, 2)
 
     /// Messages that were fetched together.
     struct Part: Sendable {
@@ -32,11 +34,14 @@ struct MailboxWalk: Sendable {
     /// - Parameter fields: the header fields that other rules can need; `nil`: the whole header.
     func run(fetching fields: Set<String>?, _ body: (Part) async throws -> Void) async throws {
         let parts = try await uids().chunks(of: Self.part).map(Array.init)
-        var asked = parts.first.map { visit.askAhead(for: $0, fields: fields) } ?? []
+        let ahead = fields == nil ? Self.wholePartsAhead : Self.partsAhead
+        var asked = parts.prefix(ahead).map { visit.askAhead(for: $0, fields: fields) }[...]
         for (index, uids) in parts.enumerated() {
             guard let last = uids.last, !visit.hub.isStopping else { return }
-            let fetched = try await visit.fetch(uids, fields: fields, asked: asked)
-            asked = index + 1 < parts.count ? visit.askAhead(for: parts[index + 1], fields: fields) : []
+            let fetched = try await visit.fetch(uids, fields: fields, asked: asked.popFirst() ?? [])
+            if index + ahead < parts.count {
+                asked.append(visit.askAhead(for: parts[index + ahead], fields: fields))
+            }
             try await body(part(fetched, last: last))
         }
     }

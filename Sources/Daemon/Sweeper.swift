@@ -11,6 +11,8 @@ public struct Sweeper: Sendable {
 
     /// Plans that are in memory together.
     static let part = 2_000
+    /// Plans that are carried out together: the more, the fewer commands.
+    static let togetherWith = 10_000
 
     let engine: Engine
 
@@ -129,13 +131,16 @@ public struct Sweeper: Sendable {
         _ remembered: inout RuleStateSnapshot?
     ) async throws {
         var reached: MessageKey?
+        var decided: Set<PlanID> = []
         // One fault of many messages read together, and then of each that cannot be read.
         var left = 1 + 3 * ReadingTrouble.patience
         while true {
             let (visit, _) = try await MailboxVisit.open(hub, folder)
             let fault: SessionError
             do {
-                try await walk(visit, query, number: number, proposing: proposing, &reached, &remembered)
+                try await walk(
+                    visit, query, number: number, proposing: proposing, &reached, &decided, &remembered)
+                if !decided.isEmpty { try await visit.carryOut(askedFor: decided) }
                 visit.connection.close()
                 hub.wakeAll()
                 return
@@ -151,12 +156,14 @@ public struct Sweeper: Sendable {
         }
     }
 
-    /// Goes over the messages of a folder, and carries out what was decided, part by part.
+    /// Goes over the messages of a folder, and carries out what was decided, many at a time.
     ///
-    /// - Parameter reached: the last message that is done with.
+    /// - Parameters:
+    ///   - reached: the last message that is decided.
+    ///   - decided: the plans that are not carried out yet.
     private func walk(
         _ visit: MailboxVisit, _ query: SweepQuery, number: Int64, proposing: Bool, _ reached: inout MessageKey?,
-        _ remembered: inout RuleStateSnapshot?
+        _ decided: inout Set<PlanID>, _ remembered: inout RuleStateSnapshot?
     ) async throws {
         let after = reached?.uidValidity == visit.uidValidity ? reached?.uid : nil
         let walk = MailboxWalk(visit: visit, since: query.oldest(at: surroundings.clock()), after: after)
@@ -178,8 +185,12 @@ public struct Sweeper: Sendable {
                 recorded = try await surroundings.memory.store(records, progress: [], decidedFrom: base)
                 if proposing { remembered = state }
             }
-            if !proposing { try await visit.carryOut(askedFor: Set((recorded ?? []).compactMap(\.plan))) }
+            if !proposing { decided.formUnion((recorded ?? []).compactMap(\.plan)) }
             reached = visit.key(part.last)
+            if decided.count >= Self.togetherWith {
+                try await visit.carryOut(askedFor: decided)
+                decided = []
+            }
         }
     }
 }

@@ -33,6 +33,13 @@ public struct MailboxActivity: Equatable, Sendable {
     public var flags: [UID: Set<Flag>] = [:]
     /// Flag changes whose UID was not said, or too many of them to keep: list the flags again.
     public var needsFlagListing = false
+    /// By how many messages the mailbox grew, as EXISTS tells it.
+    public var grown: UInt32 = 0
+    /// New messages that the server showed without being asked, after NOTIFY.
+    public private(set) var arrived: [FetchedMessage] = []
+    private var arrivedBytes = 0
+    /// The messages that arrived need not be all: fetch them.
+    public var arrivedIsPartial = false
     /// The mailbox was selected since: what happened before that is not told any more.
     public var isReselected = false
 
@@ -51,12 +58,38 @@ public struct MailboxActivity: Equatable, Sendable {
             self.flags[uid] = flags
         }
         needsFlagListing = needsFlagListing || later.needsFlagListing
+        grown += later.grown
+        arrivedIsPartial = arrivedIsPartial || later.arrivedIsPartial
+        later.arrived.forEach { noteArrival($0) }
         isReselected = isReselected || later.isReselected
     }
 
     public var isEmpty: Bool { self == MailboxActivity() }
 
     static let mostFlags = 1_000
+    /// How much is kept of what nobody asked for; more is fetched when its turn comes.
+    static let mostArrivals = 500
+    static let mostArrivedBytes = 4 * 1_024 * 1_024
+
+    /// Whether some of the new messages are still to be shown.
+    public var awaitsArrivals: Bool { !arrivedIsPartial && arrived.count < grown }
+
+    /// The new messages, when the server has shown every one of them from this UID on.
+    public func arrivals(from next: UID) -> [FetchedMessage]? {
+        let uids = Set(arrived.compactMap(\.uid).filter { $0 >= next })
+        guard !arrivedIsPartial, !uids.isEmpty, uids.count == arrived.count, uids.count == grown else { return nil }
+        return arrived
+    }
+
+    mutating func noteArrival(_ message: FetchedMessage) {
+        if arrivedIsPartial { return }
+        arrived.append(message)
+        arrivedBytes += message.bodyBytes
+        guard arrived.count > Self.mostArrivals || arrivedBytes > Self.mostArrivedBytes else { return }
+        arrived = []
+        arrivedBytes = 0
+        arrivedIsPartial = true
+    }
 
     mutating func noteFlags(_ message: FetchedMessage) {
         guard let flags = message.flags else { return }

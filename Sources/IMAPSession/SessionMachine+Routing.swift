@@ -93,6 +93,9 @@ extension SessionMachine {
             amend(.select) { $0.selected?.highestModSeq = nil }
         case .readOnly:
             selected?.isReadOnly = true
+        // From here on it tells of nothing, as after NOTIFY NONE (RFC 5465 §5.8): only a new connection is sure to hear.
+        case .notificationOverflow where showsArrivals:
+            return close(.connectionLost("the server had too much to tell, and stopped telling of new mail"))
         default:
             break
         }
@@ -108,6 +111,8 @@ extension SessionMachine {
         // Said again and again by some servers; an arrival always raises it, since expunges are followed.
         // While idling it never comes for nothing, whatever the count.
         if case .idling = idle {} else { guard countIsStale || selected?.exists != count else { return [] } }
+        if countIsStale { activity.arrivedIsPartial = true }
+        if let known = selected?.exists, count > known { activity.grown += count - known }
         countIsStale = false
         selected?.exists = count
         activity.exists = count

@@ -74,6 +74,8 @@ struct SessionMachine {
     /// Whether the number of messages may differ from what is known.
     var countIsStale = false
     private(set) var capabilities: Set<String>?
+    /// Whether the server agreed to show new messages of its own accord.
+    private(set) var showsArrivals = false
     /// Whether bytes are protected, or the connection never has to be.
     private(set) var mustStartTLS: Bool
     let limits: SessionLimits
@@ -200,7 +202,11 @@ struct SessionMachine {
             // Nobody asked UID EXPUNGE for flags: of a message that stays after all they are news.
             guard case .uidExpunge = inFlight[index].command.command else { return [] }
         }
-        activity.noteFlags(message)
+        if showsArrivals, message.facts != nil, !message.bodies.isEmpty {
+            activity.noteArrival(message)
+        } else {
+            activity.noteFlags(message)
+        }
         return [.activity]
     }
 
@@ -256,6 +262,7 @@ struct SessionMachine {
             return [.beginTLS(finished.id)]
         }
         endSelecting(&finished)
+        if case .notify = finished.command.command, reply.status == .ok { showsArrivals = true }
         if finished.message == .going {
             // It does not wait for the rest of the message, of which it would take every byte for a command.
             return [.complete(finished.id, finished.result)]

@@ -60,7 +60,7 @@ import Testing
                 case .file: #expect(source == .file("\(folder.path)/a \"b\".secret"))
                 case .command(let words): #expect(source == .command(words))
                 case .environment(let name): #expect(source == .environment(name))
-                case .oauth2: Issue.record("not asked for")
+                case .oauth2, .tokenCommand: Issue.record("not asked for")
                 }
             }
         }

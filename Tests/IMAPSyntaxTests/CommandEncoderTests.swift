@@ -27,6 +27,9 @@ struct CommandEncoderTests {
         Case(.capability, "A1 CAPABILITY\r\n"), Case(.noop, "A1 NOOP\r\n"), Case(.logout, "A1 LOGOUT\r\n"),
         Case(.startTLS, "A1 STARTTLS\r\n"), Case(.namespace, "A1 NAMESPACE\r\n"), Case(.idle, "A1 IDLE\r\n"),
         Case(.unselect, "A1 UNSELECT\r\n"),
+        Case(
+            .notify([.uid, .bodyPeek(.header, partial: nil)]),
+            "A1 NOTIFY SET (SELECTED (MessageNew (UID BODY.PEEK[HEADER]) MessageExpunge FlagChange))\r\n"),
         Case(.login(user: "jane", password: Secret("abcd efgh")), "A1 LOGIN \"jane\" \"abcd efgh\"\r\n"),
         Case(.login(user: "a\"b", password: Secret("c\\d")), "A1 LOGIN \"a\\\"b\" \"c\\\\d\"\r\n"),
         Case(.login(user: "jane", password: Secret("")), "A1 LOGIN \"jane\" \"\"\r\n"),

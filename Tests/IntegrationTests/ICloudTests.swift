@@ -77,6 +77,30 @@ struct ICloudTests {
         #expect(server.logins.dropFirst(2).allSatisfy { $0 == ICloudServer.user })
     }
 
+    @Test func `What the telephone flags is seen by mod-sequences, and acted on once`() async throws {
+        let place = try await Place()
+        try place.setup.replaceRules(
+            """
+            rule "flagged" { on = "flags", when = flag "flagged", run = { move "To do" } }
+            """)
+        let daemon = try await place.setup.watch()
+        place.server.deliver(Self.text("Call the bank"))
+        place.server.deliver(Self.text("Lunch?"))
+        for uid in ["1", "2"] { try await daemon.entry { $0["uid"] == uid } }
+        place.server.flag("Call the bank", with: "\\Flagged")
+        try await place.server.awaitMessages(1, in: "To do")
+        let plan = try await place.setup.plan { $0.text("event") == "flags" && $0.text("status") == "done" }
+        #expect(plan.text("subject") == "Call the bank")
+        let plans = try await place.setup.run("log", "--json").objects().filter { !$0.objects("actions").isEmpty }
+        #expect(plans.count == 1, "it was told three times")
+        let commands = place.server.commands
+        #expect(commands.contains { $0.contains("CHANGEDSINCE") }, "\(commands)")
+        let enabled = try #require(commands.firstIndex { $0.hasPrefix("ENABLE") })
+        let selected = try #require(commands.firstIndex { $0.hasPrefix("SELECT") })
+        #expect(enabled < selected)
+        #expect(try await daemon.stop() == 0)
+    }
+
     @Test func `A forward goes out as the account itself`() async throws {
         let place = try await Place()
         let daemon = try await place.setup.watch()

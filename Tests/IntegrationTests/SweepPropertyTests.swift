@@ -2,7 +2,7 @@ import TestKit
 import Testing
 
 /// What a sweep shows is what its number carries out, whatever the rules and the mail are.
-@Suite(.inTurn, .timeLimit(.minutes(3)))
+@Suite(.inTurn, .timeLimit(.minutes(5)))
 struct SweepPropertyTests {
     static let rounds = 100
     /// Mailboxes that one run of the program looks over, each with rules of its own.

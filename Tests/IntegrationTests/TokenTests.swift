@@ -205,4 +205,25 @@ struct TokenTests {
         #expect(login.status == 2 && login.error.contains("does not sign in by this"))
         await bench.stop()
     }
+
+    @Test
+    func `init tries an account whose tokens a command prints`() async throws {
+        let bench = try await Bench()
+        let home = try PostmoonHome()
+        let printed = try home.folder.write("printed", "CANARY-no-token\n")
+        let arguments = [
+            "init", "--address", "\(bench.user)@lab.example", "--user", bench.user, "--imap",
+            "localhost:\(bench.dovecot.imapsPort)", "--no-smtp", "--ca", bench.dovecot.certificates.authorityFile,
+            "--no-rules", "--token-command", "cat \(printed)",
+        ]
+        let refused = try await home.run(arguments)
+        #expect(refused.status == 1, "\(refused)")
+        #expect(refused.output.contains("oauth_expired") && !refused.output.contains("CANARY"), "\(refused)")
+        try home.folder.write("printed", bench.service.mint() + "\n")
+        let result = try await home.run(arguments)
+        #expect(result.status == 0, "\(result)")
+        #expect(try home.text("postmoon.toml").contains("oauth2   = { command = [\"cat\", \"\(printed)\"] }"))
+        #expect(!result.output.contains(" login home "), "the command signs in by itself")
+        await bench.stop()
+    }
 }

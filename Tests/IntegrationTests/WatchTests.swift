@@ -22,6 +22,27 @@ struct WatchTests {
         #expect(try await daemon.stop() == 0)
     }
 
+    @Test(arguments: [CapabilityProfile.full, .withoutNotify])
+    func `New mail is asked for only where the server does not show it by itself`(
+        _ capabilities: CapabilityProfile
+    ) async throws {
+        let server = try await SharedServers.dovecot(capabilities)
+        let proxy = try CuttingProxy(to: server.imapPort, readsWire: true)
+        var account = server.account(newUser(), .none)
+        account.imap.port = proxy.port
+        let setup = try PostmoonSetup(accounts: [account], rules: Self.rules)
+        let daemon = try await setup.watch()
+        for subject in ["File 1", "File 2"] {
+            try await server.deliver(Letter(subject), to: account.user)
+            #expect(try await server.letter(subject, of: account.user, in: "Filed") != nil)
+        }
+        let said = proxy.pieces.filter(\.place.isClient).map { String(decoding: $0.bytes, as: UTF8.self) }
+        #expect(said.contains { $0.contains(" NOTIFY SET ") } == (capabilities == .full))
+        #expect(said.count { $0.contains(" UID MOVE ") } == 2)
+        #expect(said.count { $0.contains(" UID FETCH ") } == (capabilities == .full ? 0 : 2), "\(said)")
+        #expect(try await daemon.stop() == 0)
+    }
+
     @Test(arguments: [CapabilityProfile.full, .withoutCondstore])
     func `After a pause it continues exactly where it stopped`(_ capabilities: CapabilityProfile) async throws {
         let server = try await SharedServers.dovecot(capabilities)

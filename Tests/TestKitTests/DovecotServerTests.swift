@@ -27,12 +27,12 @@ import Testing
         #expect(try imap.imap("LOGIN jane secret").last?.hasPrefix("a OK") == true)
         let capabilities = Set(try imap.imap("CAPABILITY")[0].split(separator: " ").map(String.init))
         let expected: [(String, Set<CapabilityProfile>)] = [
-            ("MOVE", [.full, .withoutCondstore, .withoutIdle]),
-            ("UIDPLUS", [.full, .withoutMove, .withoutCondstore, .withoutIdle, .icloud]),
-            ("CONDSTORE", [.full, .withoutMove, .withoutIdle, .icloud]),
-            ("IDLE", [.full, .withoutMove, .withoutCondstore, .minimal, .icloud]),
-            ("SPECIAL-USE", [.full, .withoutMove, .withoutCondstore, .withoutIdle]),
-            ("LITERAL+", [.full, .withoutMove, .withoutCondstore, .withoutIdle]),
+            ("MOVE", [.full, .withoutCondstore, .withoutIdle, .withoutNotify]),
+            ("UIDPLUS", [.full, .withoutMove, .withoutCondstore, .withoutIdle, .withoutNotify, .icloud]),
+            ("CONDSTORE", [.full, .withoutMove, .withoutIdle, .withoutNotify, .icloud]),
+            ("IDLE", [.full, .withoutMove, .withoutCondstore, .withoutNotify, .minimal, .icloud]),
+            ("SPECIAL-USE", [.full, .withoutMove, .withoutCondstore, .withoutIdle, .withoutNotify]),
+            ("LITERAL+", [.full, .withoutMove, .withoutCondstore, .withoutIdle, .withoutNotify]),
             ("NOTIFY", [.full, .withoutMove, .withoutCondstore]),
         ]
         for (name, profiles) in expected {

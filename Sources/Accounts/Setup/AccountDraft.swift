@@ -8,6 +8,8 @@ public struct AccountDraft: Sendable, Hashable {
         case file(String)
         case command([String])
         case environment(String)
+        /// Prints an access token (OAuth 2).
+        case tokenCommand([String])
         /// A client id, for `postmoon login`.
         case oauth2(clientID: String)
     }
@@ -44,8 +46,8 @@ public struct AccountDraft: Sendable, Hashable {
         if address != user { lines.append(("address", TOMLText.quoted(address))) }
         switch credential {
         case .file(let path): lines.append(("password", "{ file = \(TOMLText.quoted(path)) }"))
-        case .command(let words):
-            lines.append(("password", "{ command = [\(words.map(TOMLText.quoted).joined(separator: ", "))] }"))
+        case .command(let words): lines.append(("password", Self.text(command: words)))
+        case .tokenCommand(let words): lines.append(("oauth2", Self.text(command: words)))
         case .environment(let name): lines.append(("password", "{ env = \(TOMLText.quoted(name)) }"))
         case .oauth2(let clientID): lines.append(("oauth2", "{ client_id = \(TOMLText.quoted(clientID)) }"))
         }
@@ -56,6 +58,10 @@ public struct AccountDraft: Sendable, Hashable {
             + lines.map { key, value in
                 "\(key)\(String(repeating: " ", count: max(0, 8 - key.count))) = \(value)\n"
             }.joined()
+    }
+
+    private static func text(command words: [String]) -> String {
+        "{ command = [\(words.map(TOMLText.quoted).joined(separator: ", "))] }"
     }
 
     private static func text(_ server: ServerEndpoint) -> String {

@@ -16,6 +16,7 @@ extension CommandWriter {
         case .create(let name), .subscribe(let name), .deleteMailbox(let name), .quotaRoot(let name):
             raw(" ")
             try mailbox(name)
+        case .notify(let items): try notify(items)
         case .uidFetch(let uids, let items, let changedSince): try fetch(uids, items, changedSince)
         case .uidResync(let uids, let since): try resync(uids, since)
         case .uidStore(let uids, let change, let flags, let silent, let unchangedSince):
@@ -151,14 +152,10 @@ extension CommandWriter {
     private mutating func fetch(
         _ uids: UIDSelection, _ items: [FetchItem], _ changedSince: ModSeq?
     ) throws(IMAPSyntaxError) {
-        guard !items.isEmpty else { throw refusal() }
         raw(" ")
         try selection(uids)
-        for (index, item) in items.enumerated() {
-            raw(index == 0 ? " (" : " ")
-            try fetchItem(item)
-        }
-        raw(")")
+        raw(" ")
+        try fetchItems(items)
         // CHANGEDSINCE 0 is illegal (RFC 7162 §3.1.4.1); without it, all is told, which is the same.
         guard let changedSince, changedSince.rawValue > 0 else { return }
         raw(" (CHANGEDSINCE ")
@@ -173,6 +170,22 @@ extension CommandWriter {
         raw(" (UID FLAGS) (CHANGEDSINCE ")
         try modSeq(since)
         raw(" VANISHED)")
+    }
+
+    /// MessageNew and MessageExpunge go together, and FlagChange needs both (RFC 5465 §5).
+    private mutating func notify(_ items: [FetchItem]) throws(IMAPSyntaxError) {
+        raw(" SET (SELECTED (MessageNew ")
+        try fetchItems(items)
+        raw(" MessageExpunge FlagChange))")
+    }
+
+    private mutating func fetchItems(_ items: [FetchItem]) throws(IMAPSyntaxError) {
+        guard !items.isEmpty else { throw refusal() }
+        for (index, item) in items.enumerated() {
+            raw(index == 0 ? "(" : " ")
+            try fetchItem(item)
+        }
+        raw(")")
     }
 
     private mutating func fetchItem(_ item: FetchItem) throws(IMAPSyntaxError) {

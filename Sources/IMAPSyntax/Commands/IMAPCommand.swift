@@ -27,6 +27,9 @@ public enum IMAPCommand: Sendable {
     /// Needs QUOTA (RFC 9208).
     case quotaRoot(WireMailboxName)
     case idle
+    /// Asks to be told of what happens in the selected mailbox as it happens, and to be shown new messages at once
+    /// (RFC 5465). Needs NOTIFY.
+    case notify([FetchItem])
     case uidFetch(UIDSelection, [FetchItem], changedSince: ModSeq?)
     /// UID and flags of what changed since then, and the UIDs that vanished (RFC 7162 §3.2.6). Needs QRESYNC enabled, and
     /// a mod-sequence above 0.
@@ -125,6 +128,7 @@ extension IMAPCommand: CustomStringConvertible, CustomReflectable {
         case .deleteMailbox: "DELETE"
         case .quotaRoot: "GETQUOTAROOT"
         case .idle: "IDLE"
+        case .notify: "NOTIFY"
         case .uidFetch, .uidResync: "UID FETCH"
         case .uidStore: "UID STORE"
         case .uidCopy: "UID COPY"
@@ -143,7 +147,7 @@ extension IMAPCommand: CustomStringConvertible, CustomReflectable {
             .uidMove(_, let mailbox), .append(let mailbox, _, _, _):
             mailbox
         case .capability, .noop, .logout, .startTLS, .login, .authenticate, .enable, .id, .namespace, .list, .lsub,
-            .unselect, .idle, .uidFetch, .uidResync, .uidStore, .uidExpunge, .uidSearch:
+            .unselect, .idle, .notify, .uidFetch, .uidResync, .uidStore, .uidExpunge, .uidSearch:
             nil
         }
     }

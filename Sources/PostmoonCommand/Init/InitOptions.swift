@@ -63,6 +63,12 @@ struct InitOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "A command that prints an OAuth 2 access token each time, where another program looks after them.",
+            valueName: "COMMAND"))
+    var tokenCommand: String?
+
+    @Option(
+        help: ArgumentHelp(
             "A first rule: receipts, newsletters or lists; with =FOLDER into that folder. Give it for each.",
             valueName: "RULE"))
     var rule: [String] = []
@@ -80,7 +86,7 @@ struct InitOptions: ParsableArguments {
         let passwords = [
             passwordFile.map { _ in "--password-file" }, passwordCommand.map { _ in "--password-command" },
             passwordEnv.map { _ in "--password-env" }, passwordStdin ? "--password-stdin" : nil,
-            clientId.map { _ in "--client-id" },
+            clientId.map { _ in "--client-id" }, tokenCommand.map { _ in "--token-command" },
         ].compactMap { $0 }
         guard passwords.count < 2 else {
             throw ValidationError("\(passwords.joined(separator: " and ")) exclude each other: give one")
@@ -95,8 +101,10 @@ struct InitOptions: ParsableArguments {
             let known = ProviderProfile.all.map(\.name).joined(separator: ", ")
             throw ValidationError("--provider: there is no “\(Terminal.safe(provider))”; known are \(known)")
         }
-        if let passwordCommand, CommandWords.split(passwordCommand) == nil {
-            throw ValidationError("--password-command: a quotation mark has no partner, or there is no word")
+        for (option, command) in [("--password-command", passwordCommand), ("--token-command", tokenCommand)] {
+            if let command, CommandWords.split(command) == nil {
+                throw ValidationError("\(option): a quotation mark has no partner, or there is no word")
+            }
         }
         if noSmtp, smtp != nil { throw ValidationError("--smtp and --no-smtp exclude each other: give one") }
         if noRules, !rule.isEmpty { throw ValidationError("--rule and --no-rules exclude each other: give one") }

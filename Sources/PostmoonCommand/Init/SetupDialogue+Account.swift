@@ -7,7 +7,12 @@ extension SetupDialogue {
         address = try askAddress()
         let saidUser = try await findServers()
         user = try askUser(said: saidUser)
-        if options.noSmtp { smtp = nil }
+        if options.noSmtp {
+            smtp = nil
+            if let profile, profile.smtp != nil {
+                say("\(profile.title) takes mail to send, too; nothing is sent unless a rule says so.")
+            }
+        }
         guard let known = draft.account(like: account) else { return }
         throw CommandStatus.wrong(
             "account “\(known.name)” in \(draft.path) signs in there as \(known.user) already; nothing was changed. "
@@ -85,9 +90,10 @@ extension SetupDialogue {
     }
 
     private mutating func take(_ found: FoundServers) throws {
-        guard !found.needsOAuth2 || found.profile != nil else {
+        guard !found.needsOAuth2 || found.profile != nil || options.tokenCommand != nil else {
             throw CommandStatus.failed(
-                "\(found.imap.host) takes no passwords, only OAuth 2: docs/accounts.md tells how to write that account")
+                "\(found.imap.host) takes no passwords, only OAuth 2: give --token-command COMMAND that prints a token, "
+                    + "or write the account as docs/accounts.md tells")
         }
         profile = found.profile
         imap = found.imap == found.profile?.imap ? nil : found.imap

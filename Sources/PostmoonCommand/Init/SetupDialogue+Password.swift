@@ -5,7 +5,9 @@ import MailModel
 extension SetupDialogue {
     /// What the account will sign in with.
     mutating func findCredential() throws {
-        if signsInByOAuth2 {
+        if let words = options.tokenCommand.flatMap(CommandWords.split) {
+            credential = .elsewhere(.tokenCommand(words))
+        } else if needsLogin {
             credential = .elsewhere(.oauth2(clientID: try askClientID()))
         } else if let path = options.passwordFile {
             guard FileManager.default.fileExists(atPath: path) else {
@@ -73,7 +75,8 @@ extension SetupDialogue {
             + "once, in a few minutes"
         guard let questions else {
             throw CommandStatus.wrong(
-                "\(reason) (docs/accounts.md tells how): give --client-id ID, then `postmoon login`")
+                "\(reason) (docs/accounts.md tells how): give --client-id ID, then `postmoon login`; "
+                    + "or --token-command COMMAND, where another program has the tokens")
         }
         say()
         say("\(reason):")

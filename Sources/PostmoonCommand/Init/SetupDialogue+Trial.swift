@@ -27,7 +27,7 @@ extension SetupDialogue {
                 guard var tried = configuration.account(name) else { throw Questions.ended }
                 if case .held(let secret) = credential { tried.credential = .typed(secret) }
                 // Tokens come later, by `postmoon login`.
-                if options.untested || signsInByOAuth2 { return [] }
+                if options.untested || needsLogin { return [] }
                 say()
                 say("Trying it ...")
                 checks = await setup.check(tried, in: configuration)

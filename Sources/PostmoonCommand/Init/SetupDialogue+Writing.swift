@@ -81,13 +81,13 @@ extension SetupDialogue {
         let program = CommandWords.shellQuoted(called.contains("/") ? called : "postmoon")
         let found = try? Configuration.locate(explicit: nil, environment: ProcessInfo.processInfo.environment)
         let option = found == draft.path ? "" : " --config \(CommandWords.shellQuoted(draft.path))"
-        let first = signsInByOAuth2 ? "login \(name)" : hasRules ? "sweep --since 30d" : "check"
+        let first = needsLogin ? "login \(name)" : hasRules ? "sweep --since 30d" : "check"
         return ["\(program) \(first)\(option)", "\(program) run\(option)"]
     }
 
     private var meanings: [String] {
         let first =
-            signsInByOAuth2
+            needsLogin
             ? "signs in"
             : draft.hasRules
                 ? "shows what the rules would do with the mail of 30 days; changes nothing"

@@ -55,8 +55,10 @@ struct SetupDialogue {
         try await write(rules)
     }
 
-    /// Whether a client id is wanted in place of a password.
-    var signsInByOAuth2: Bool { options.clientId != nil || profile?.signIn.takesPassword == false }
+    /// Whether a client id is wanted in place of a password, and `postmoon login` afterwards.
+    var needsLogin: Bool {
+        options.tokenCommand == nil && (options.clientId != nil || profile?.signIn.takesPassword == false)
+    }
 
     /// The account as far as it is known.
     var account: AccountDraft {
@@ -103,7 +105,7 @@ struct SetupDialogue {
             .map { !$0.signIn.takesPassword } ?? false
         let hasPassword =
             options.passwordFile != nil || options.passwordCommand != nil || options.passwordEnv != nil
-            || options.passwordStdin || options.clientId != nil
+            || options.passwordStdin || options.clientId != nil || options.tokenCommand != nil
         if !hasPassword, !isOAuth2 {
             missing.append(
                 "the password (--password-file, --password-command, --password-env or --password-stdin)")

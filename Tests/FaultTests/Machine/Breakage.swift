@@ -48,6 +48,11 @@ struct Breakage: Hashable, Sendable, CustomStringConvertible {
             }
         }
 
+        /// How what begins and ends every connection is broken where it is not the matter.
+        fileprivate var ceremonialWay: Way {
+            if case .answer = self { .replyIsLost } else { .dies }
+        }
+
         /// Whether it belongs to what begins and ends every connection.
         var isCeremony: Bool {
             switch self {
@@ -69,12 +74,12 @@ struct Breakage: Hashable, Sendable, CustomStringConvertible {
 
     /// Every way that fits each of the steps.
     ///
-    /// - Parameter everywhere: false: while a connection begins or ends, only death and cuts; those steps are the same in
-    ///   every scenario.
+    /// - Parameter everywhere: false: while a connection begins or ends, only death before what is sent, and a cut in
+    ///   place of what is answered; those steps are the same in every scenario.
     static func all(for moments: [Moment], everywhere: Bool) -> [Breakage] {
         moments.enumerated().flatMap { step, moment in
             Way.allCases.filter { way in
-                way.fits(moment) && (everywhere || !moment.isCeremony || [.dies, .isCut, .replyIsLost].contains(way))
+                way.fits(moment) && (everywhere || !moment.isCeremony || way == moment.ceremonialWay)
             }.map { Breakage(way: $0, step: step) }
         }
     }

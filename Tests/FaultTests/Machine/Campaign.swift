@@ -7,7 +7,7 @@ struct Campaign: Sendable {
     let scenario: Scenario
 
     /// Breaks in the ordinary run of the tests, spread over all there are.
-    private static let sampleSize = 14
+    private static let sampleSize = 8
 
     /// `POSTMOON_FAULTS=all`: every step and every way.
     static let isWhole = ProcessInfo.processInfo.environment["POSTMOON_FAULTS"] == "all"
@@ -30,7 +30,7 @@ struct Campaign: Sendable {
             let isExplained = scenario.isInDoubt(broken.end, breakage, broken.moments[breakage.step])
             tally.note(broken, of: scenario, isExplained: isExplained)
             if let complaint = broken.complaint(about: scenario, isExplained: isExplained) {
-                Issue.record(Comment(rawValue: "\(scenario.name), \(breakage)\n\(complaint)"))
+                Issue.record(Comment(rawValue: "\(scenario.name), \(breakage), seed \(FaultSample.seed)\n\(complaint)"))
             }
         }
         tally.seconds = (ContinuousClock.now - begun) / .seconds(1)
@@ -42,8 +42,6 @@ struct Campaign: Sendable {
         if let only = environment["POSTMOON_FAULTS_ONLY"], !only.isEmpty {
             return all.filter { $0.description == only }
         }
-        guard !isWhole, all.count > sampleSize else { return all }
-        // Steps that share no divisor with the length, so that every way has its turn.
-        return (0..<sampleSize).map { all[$0 * all.count / sampleSize] }
+        return isWhole ? all : FaultSample.spread(all, sampleSize)
     }
 }

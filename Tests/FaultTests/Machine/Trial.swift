@@ -100,12 +100,15 @@ struct Trial: Sendable {
             // A command ends with a turn, which also tidies up behind it.
             return try await settle(world, ["a command"])
         }
-        for attempt in 0..<3 {
+        var isBroken = true
+        for _ in 0..<3 {
             let problems = try await settle(world, ["a break"])
-            // Of one that may end as it likes only a second answer tells that it was heard.
-            let isUnheard = given == nil || (status.map { $0 != given } ?? (attempt == 0))
+            // Of one that may end as it likes only an answer that nothing broke tells that it was heard.
+            let isUnheard = given == nil || (status.map { $0 != given } ?? isBroken)
             guard problems.isEmpty, isUnheard else { return problems }
+            let breaks = world.fate.breaks.count
             given = try? await ask(world)
+            isBroken = world.fate.breaks.count != breaks
         }
         let problems = try await settle(world)
         return status == nil || given == status ? problems : problems + ["a command failed, however often it was given"]

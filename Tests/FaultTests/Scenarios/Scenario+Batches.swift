@@ -5,6 +5,8 @@ extension Scenario {
     static let batches: [Scenario] = [
         batch("five at once (MOVE)", .modern, names: ["a", "b", "c", "d", "e"]),
         batch("three at once (COPY)", .withoutMove, names: ["a", "b", "c"]),
+        severalFolders("into three folders in one write (MOVE)", .modern),
+        severalFolders("into three folders in one write (COPY)", .withoutMove),
         partly("one of three is taken away first (MOVE)", .modern, "UID MOVE"),
         partly("one of three is taken away first (COPY)", .withoutMove, "UID COPY"),
         refused("one of three is refused (MOVE)", .modern),
@@ -28,6 +30,25 @@ extension Scenario {
             name: name, accounts: ["home": traits], rules: receipts(#"mark "seen", move "Receipts""#),
             course: Phase.deliver(names) + [.turn],
             ends: [names.flatMap { [#"home/Receipts: \#($0) \Seen"#, "new: done"] }])
+    }
+
+    /// Two of the folders are missing, and one message stays since its folder may not be made.
+    private static func severalFolders(_ name: String, _ traits: ServerTraits) -> Scenario {
+        Scenario(
+            name: name, accounts: ["home": traits],
+            rules: """
+                rule "a" { when = subject:is "a", run = { mark "seen", move "Receipts" } }
+                rule "b" { when = subject:is "b", run = { move "New/B" } }
+                rule "c" { when = subject:is "c", run = { move "New/C" } }
+                rule "d" { when = subject:is "d", run = { move("Nowhere", { create = false }) } }
+                """,
+            course: Phase.deliver(["a", "b", "c", "d"]) + [.turn],
+            ends: [
+                [
+                    #"home/Receipts: a \Seen"#, "home/New/B: b", "home/New/C: c", "home/INBOX: d", "new: done",
+                    "new: done", "new: done", "new: failed",
+                ]
+            ])
     }
 
     /// Somebody takes a message away right before the command that would file it.

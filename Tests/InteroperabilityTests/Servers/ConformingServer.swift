@@ -7,6 +7,7 @@ import Testing
 /// The IMAP servers that the same suite runs on.
 enum ServerKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case dovecot = "Dovecot"
+    case dovecotWithoutNotify = "Dovecot without NOTIFY"
     case dovecotAsICloud = "Dovecot with iCloud's extensions"
     case cyrus = "Cyrus"
     case courier = "Courier"
@@ -30,6 +31,7 @@ enum ServerKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
     fileprivate func start() async throws -> any ConformingServer {
         switch self {
         case .dovecot: try await DovecotConforming(.full)
+        case .dovecotWithoutNotify: try await DovecotConforming(.withoutNotify)
         case .dovecotAsICloud: try await DovecotConforming(.icloud)
         case .cyrus: try await blocking { try CyrusServer() }
         case .courier: try await blocking { try CourierServer() }

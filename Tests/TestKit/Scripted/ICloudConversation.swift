@@ -5,7 +5,7 @@ import IMAPSyntax
 ///
 /// - the capabilities change at the login, and MOVE, SPECIAL-USE and LITERAL+ are in neither list;
 /// - a refused login is the last thing it answers: the connection is closed;
-/// - ENABLE is answered without `* ENABLED`;
+/// - ENABLE is answered without `* ENABLED`, and mod-sequences are kept only for who sent it before the first SELECT;
 /// - SEARCH that finds nothing has no untagged answer at all; FETCH of RFC822 is answered OK, and the item is left out;
 /// - LIST names folders of Notes that cannot be selected;
 /// - IDLE says a change of flags three times; texts tell how long a command took.
@@ -23,6 +23,8 @@ final class ICloudConversation: PortConversation {
     private var isSignedIn = false
     private var idleTag: String?
     private var selected: String?
+    private var wasSelected = false
+    private var tellsModSeq = false
     /// UIDs in the order of sequence numbers, and the flags that were told.
     private var view: [Int] = []
     private var told: [Int: Set<String>] = [:]
@@ -140,9 +142,9 @@ final class ICloudConversation: PortConversation {
             told[message.uid] = message.flags
             guard let index = view.firstIndex(of: message.uid) else { continue }
             for _ in 0..<times {
-                say(
-                    "* \(index + 1) FETCH (UID \(message.uid) FLAGS (\(message.flags.sorted().joined(separator: " "))))"
-                )
+                let modSeq = tellsModSeq ? " MODSEQ (\(message.modSeq))" : ""
+                let flags = message.flags.sorted().joined(separator: " ")
+                say("* \(index + 1) FETCH (UID \(message.uid) FLAGS (\(flags))\(modSeq))")
             }
         }
     }
@@ -154,7 +156,9 @@ final class ICloudConversation: PortConversation {
         let name = arguments.first?.mailbox ?? ""
         switch command.verb {
         case "CAPABILITY": say("* CAPABILITY \(Self.after)")
-        case "ENABLE": return "OK ENABLE completed"
+        case "ENABLE":
+            if !wasSelected { tellsModSeq = true }
+            return "OK ENABLE completed"
         case "NAMESPACE": say("* NAMESPACE ((\"\" \"/\")) NIL NIL")
         case "ID": say("* ID (\"vendor\" \"Apple Inc.\")")
         case "LIST": list(arguments)
@@ -206,6 +210,7 @@ final class ICloudConversation: PortConversation {
             return "NO [NONEXISTENT] Mailbox does not exist (took 1 ms)"
         }
         selected = name
+        wasSelected = true
         view = mailbox.messages.map(\.uid)
         told = Dictionary(uniqueKeysWithValues: mailbox.messages.map { ($0.uid, $0.flags) })
         say("* FLAGS (\\Answered \\Flagged \\Draft \\Deleted \\Seen $NotJunk $Junk JunkRecorded $Forwarded NotJunk)")
@@ -216,6 +221,7 @@ final class ICloudConversation: PortConversation {
         say("* 0 RECENT")
         say("* OK [UIDVALIDITY \(mailbox.validity)]")
         say("* OK [UIDNEXT \(mailbox.next)]")
+        if tellsModSeq { say("* OK [HIGHESTMODSEQ \(mailbox.highestModSeq)]") }
         return "OK [READ-WRITE] SELECT completed (took 3 ms)"
     }
 
@@ -241,7 +247,10 @@ final class ICloudConversation: PortConversation {
 
     private func fetch(_ arguments: [ClientCommand.Argument]) -> String {
         let items = arguments.dropFirst().first.map { $0.list.isEmpty ? [$0] : $0.list }?.compactMap(\.text) ?? []
-        for message in chosen(arguments) {
+        let words = arguments.dropFirst(2).flatMap(\.list).compactMap(\.text)
+        let since = words.first == "CHANGEDSINCE" ? words.last.flatMap { Int($0) } : nil
+        guard words.isEmpty || since != nil && tellsModSeq else { return "BAD Unexpected extra arguments" }
+        for message in chosen(arguments) where message.modSeq > since ?? -1 {
             guard let index = view.firstIndex(of: message.uid) else { continue }
             lines += Array("* \(index + 1) FETCH (".utf8)
             var isFirst = true
@@ -263,6 +272,7 @@ final class ICloudConversation: PortConversation {
         case "FLAGS": return Array("FLAGS (\(message.flags.sorted().joined(separator: " ")))".utf8)
         case "INTERNALDATE": return Array("INTERNALDATE \"\(ServerDate.text(message.date))\"".utf8)
         case "RFC822.SIZE": return Array("RFC822.SIZE \(message.bytes.count)".utf8)
+        case "MODSEQ": return Array("MODSEQ (\(message.modSeq))".utf8)
         case "RFC822": return []
         default:
             let section = item.drop { $0 != "[" }.dropFirst().prefix { $0 != "]" }
@@ -289,9 +299,18 @@ final class ICloudConversation: PortConversation {
     }
 
     private func store(_ arguments: [ClientCommand.Argument]) -> String {
-        guard let selected, arguments.count > 2, let kind = arguments[1].text else { return "BAD What?" }
-        let flags = Set(arguments[2].list.compactMap(\.text))
-        let uids = Set(chosen(arguments).map(\.uid))
+        var words = Array(arguments.dropFirst())
+        var limit = Int.max
+        if let condition = words.first?.list.compactMap(\.text), condition.first == "UNCHANGEDSINCE" {
+            guard tellsModSeq, let value = condition.last.flatMap({ Int($0) }) else {
+                return "BAD Unexpected arguments"
+            }
+            limit = value
+            words.removeFirst()
+        }
+        guard let selected, words.count > 1, let kind = words[0].text else { return "BAD What?" }
+        let flags = Set(words[1].list.compactMap(\.text))
+        let (uids, changed) = Self.divided(chosen(arguments), by: limit)
         server.change(selected) { mailbox in
             for index in mailbox.messages.indices where uids.contains(mailbox.messages[index].uid) {
                 if kind.hasPrefix("-") {
@@ -302,7 +321,16 @@ final class ICloudConversation: PortConversation {
                 if kind.hasSuffix(".SILENT") { told[mailbox.messages[index].uid] = mailbox.messages[index].flags }
             }
         }
-        return "OK STORE completed (took 2 ms)"
+        let modified = changed.isEmpty ? "" : "[MODIFIED \(changed.map(String.init).joined(separator: ","))] "
+        return "OK \(modified)STORE completed (took 2 ms)"
+    }
+
+    /// The UIDs of what was not changed since that state, and of what was.
+    private static func divided(_ messages: [ICloudServer.Message], by modSeq: Int) -> (Set<Int>, [Int]) {
+        (
+            Set(messages.filter { $0.modSeq <= modSeq }.map(\.uid)),
+            messages.filter { $0.modSeq > modSeq }.map(\.uid)
+        )
     }
 
     private func copy(_ arguments: [ClientCommand.Argument]) -> String {

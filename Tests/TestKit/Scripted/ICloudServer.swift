@@ -11,12 +11,23 @@ public final class ICloudServer: Sendable {
         /// Seconds since 1970.
         var date: Int64
         var bytes: [UInt8]
+        var modSeq = 0
     }
 
     struct Mailbox {
         var validity: Int
         var next = 1
         var messages: [Message] = []
+        var highestModSeq = 88_000
+
+        /// Counts what came or was changed since.
+        fileprivate mutating func count(from before: [Message]) {
+            let known = Dictionary(before.map { ($0.uid, $0.flags) }, uniquingKeysWith: { first, _ in first })
+            for index in messages.indices where known[messages[index].uid] != messages[index].flags {
+                highestModSeq += 1
+                messages[index].modSeq = highestModSeq
+            }
+        }
     }
 
     private struct State {
@@ -65,6 +76,16 @@ public final class ICloudServer: Sendable {
         change(mailbox) { _ = $0.add(Array(text.utf8), date: now) }
     }
 
+    /// What the person's telephone does.
+    public func flag(_ subject: String, in mailbox: String = "INBOX", with flag: String) {
+        change(mailbox) { mailbox in
+            for index in mailbox.messages.indices
+            where String(decoding: mailbox.messages[index].bytes, as: UTF8.self).contains("Subject: \(subject)\r\n") {
+                mailbox.messages[index].flags.insert(flag)
+            }
+        }
+    }
+
     /// The texts of a mailbox's messages that are not marked as deleted.
     public func texts(in mailbox: String) -> [String] {
         self[mailbox]?.messages.filter { !$0.flags.contains("\\Deleted") }
@@ -96,8 +117,11 @@ public final class ICloudServer: Sendable {
 
     func change(_ mailbox: String, _ body: (inout Mailbox) -> Void) {
         let push = state.withLock { state in
-            guard state.mailboxes[mailbox] != nil else { return state.push }
-            body(&state.mailboxes[mailbox, default: Mailbox(validity: 1)])
+            guard var changed = state.mailboxes[mailbox] else { return state.push }
+            let before = changed.messages
+            body(&changed)
+            changed.count(from: before)
+            state.mailboxes[mailbox] = changed
             return state.push
         }
         push?()

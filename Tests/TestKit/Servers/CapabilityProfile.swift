@@ -9,6 +9,8 @@ public enum CapabilityProfile: String, CaseIterable, Sendable {
     case withoutCondstore = "without-condstore"
     /// A client has to poll: no IDLE, no NOTIFY.
     case withoutIdle = "without-idle"
+    /// A client hears of new mail by IDLE, and has to ask what it is.
+    case withoutNotify = "without-notify"
     /// RFC 3501 and IDLE; above all no UIDPLUS.
     case minimal
     /// iCloud's extensions as far as Dovecot has them: UIDPLUS and CONDSTORE, but no MOVE, no SPECIAL-USE, no LITERAL+.
@@ -21,6 +23,7 @@ public enum CapabilityProfile: String, CaseIterable, Sendable {
         case .withoutMove: Self.list(without: ["MOVE"])
         case .withoutCondstore: Self.list(without: ["CONDSTORE", "QRESYNC"])
         case .withoutIdle: Self.list(without: ["IDLE", "NOTIFY"])
+        case .withoutNotify: Self.list(without: ["NOTIFY"])
         case .minimal: "IMAP4rev1 IDLE"
         case .icloud:
             "IMAP4 IMAP4rev1 CONDSTORE ENABLE QRESYNC QUOTA NAMESPACE UIDPLUS CHILDREN BINARY UNSELECT SORT CATENATE "

@@ -1,0 +1,80 @@
+"""How long it takes from a message's arrival until it is in the folder where it belongs, while a client watches."""
+import shutil
+import tempfile
+import time
+
+import corpus
+from arrivals import Arrivals, Delivery
+from processes import Proxy, end, start
+from sweeps import command_of
+
+# imapfilter's match form would look at every message that lies there again each time.
+CLIENTS = ("Postmoon", "imapfilter, search", "floor")
+KINDS = ("letter", "desk", "forge", "list", "order", "bank")
+# Mail that lies there already and stays.
+LYING = 200
+# Seconds after the last message; what has not come then is counted as never.
+PATIENCE = 5
+FIRST = 1_000_000
+
+
+def reaction(bench, name, delay):
+    """{client, delay, milliseconds of each that came, never, misplaced}"""
+    user = bench.accounts.fresh(LYING, "rest")
+    work = tempfile.mkdtemp(dir=bench.work)
+    arrivals = Arrivals(bench.accounts, user)
+    delivery = Delivery(bench.lmtp, user)
+    command = command_of(bench, name, 0)
+    daemon = proxy = None
+    try:
+        port = bench.imap
+        if delay:
+            proxy = Proxy(bench.imap, delay)
+            port = proxy.port
+        daemon = start(command(work, port, user, bench.password, "watch"), work)
+        wait_until_ready(daemon, name, work, arrivals, delivery)
+        sent = {}
+        due = time.monotonic()
+        for index in range(bench.arrivals):
+            # Not in step with anything that the server does at its own times.
+            due += 0.3 + 0.02 * (index % 5 - 2)
+            time.sleep(max(0, due - time.monotonic()))
+            kind = KINDS[index % len(KINDS)]
+            sent[FIRST + index] = kind, delivery.deliver(FIRST + index, kind)
+        arrivals.wait(sent, PATIENCE)
+        came = {number: arrivals.seen[number] for number in sent if number in arrivals.seen}
+        right = [number for number in came if came[number][0] == corpus.KINDS[sent[number][0]][1]]
+        return {"client": name, "delay": delay, "sent": len(sent), "never": len(sent) - len(came),
+                "misplaced": len(came) - len(right),
+                "milliseconds": [round((came[number][1] - sent[number][1]) * 1000, 2) for number in right]}
+    finally:
+        if daemon:
+            end(daemon)
+        if proxy:
+            with proxy:
+                pass
+        delivery.close()
+        arrivals.close()
+        shutil.rmtree(work, ignore_errors=True)
+        bench.accounts.remove(user)
+
+
+def wait_until_ready(daemon, name, work, arrivals, delivery):
+    """It watches when it files what comes. What came while it was starting may be none of its business."""
+    for attempt in range(60):
+        delivery.deliver(FIRST - 1 - attempt, KINDS[0])
+        if arrivals.wait([FIRST - 1 - attempt], 1):
+            time.sleep(0.6)
+            return
+        if daemon.poll() is not None:
+            break
+    with open(f"{work}/log", errors="replace") as log:
+        raise SystemExit(f"{name} does not file what arrives. It said:\n{log.read()[-2000:]}")
+
+
+def reactions(bench, delay):
+    rows = []
+    for name in CLIENTS:
+        bench.progress(f"reaction, {delay} ms: {name}")
+        rows.append(reaction(bench, name, delay))
+    return rows

@@ -1,0 +1,49 @@
+"""The figures as Markdown."""
+import statistics
+
+from sweeps import JOBS
+
+
+def spread(values, digits=2):
+    """The median, and from where to where when there are several."""
+    text = f"{statistics.median(values):.{digits}f}"
+    return f"{text} ({min(values):.{digits}f}–{max(values):.{digits}f})" if len(values) > 1 else text
+
+
+def percentile(values, share):
+    """The smallest value that so many percent of them do not exceed."""
+    return sorted(values)[max(0, -(-len(values) * share // 100) - 1)]
+
+
+def verdict(row):
+    """What is wrong in any of its runs, or that all is right."""
+    for run in row["runs"]:
+        if run["status"] != 0:
+            status = run["status"]
+            return f"failed: {f'exit {status}' if isinstance(status, int) else status}"
+    return next((f"wrong: {run['wrong']}" for run in row["runs"] if run["wrong"]), "right")
+
+
+def sweep_table(rows):
+    lines = ["| work | messages | client | seconds | CPU seconds | peak MiB | MB received | round trips | result |",
+             "| --- | --: | --- | --: | --: | --: | --: | --: | --- |"]
+    for row in rows:
+        runs, counts = row["runs"], row["counts"]
+        lines.append("| " + " | ".join((
+            f"{JOBS[row['job']]}, {row['delay']} ms", f"{row['messages']:,}", row["client"],
+            spread([run["seconds"] for run in runs]), f"{statistics.median(run['cpu'] for run in runs):.2f}",
+            f"{statistics.median(run['peak_kib'] for run in runs) / 1024:.0f}", f"{counts['received'] / 1e6:.2f}",
+            f"{counts['round_trips']:,}", verdict(row))) + " |")
+    return "\n".join(lines)
+
+
+def reaction_table(rows):
+    lines = ["| round trip | client | messages | median ms | p95 ms | p99 ms | never came | result |",
+             "| --- | --- | --: | --: | --: | --: | --: | --- |"]
+    for row in rows:
+        times = row["milliseconds"]
+        figures = [f"{percentile(times, share):.0f}" for share in (50, 95, 99)] if times else ["–"] * 3
+        wrong = f"wrong: {row['misplaced']} misplaced" if row["misplaced"] else "right" if times else "–"
+        lines.append("| " + " | ".join((f"{row['delay']} ms", row["client"], str(row["sent"]), *figures,
+                                        str(row["never"]), wrong)) + " |")
+    return "\n".join(lines)

@@ -36,8 +36,8 @@ rule "head"    { limit = false, when = from:contains "head@office.example", run 
 
 def postmoon(program):
     def command(work, port, user, password, job):
-        bodies = "".join(f'rule "{folder}" {{ limit = false, when = body:contains "{needle}", run = {{ move "{folder}" }} }}\n'
-                         for folder, needle in corpus.NEEDLES.items())
+        bodies = "".join(f'rule "{folder}" {{ limit = false, when = body:contains "{needle}", '
+                         f'run = {{ move "{folder}" }} }}\n' for folder, needle in corpus.NEEDLES.items())
         write(work, "rules/bench.lua", (bodies if job == "body" else "") + POSTMOON_RULES)
         write(work, "secret", password + "\n")
         configuration = write(work, "postmoon.toml", f"""rules = "rules"

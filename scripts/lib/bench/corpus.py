@@ -89,8 +89,8 @@ def paragraphs():
         if index % 40 == 1:
             text += " X-Spam-Flag: YES, [Desk-100], me+orders@home.example, news@letters.orchard.example."
         plain.append(textwrap.fill(text, 72) + "\n\n")
-        rich.append(f'<div class="block" style="margin:0 auto;max-width:600px;font:15px/1.5 Georgia,serif;color:#2{index:03}'
-                    f'"><p>{text}</p><p><a href="https://go.example/{random_.getrandbits(160):x}">'
+        rich.append('<div class="block" style="margin:0 auto;max-width:600px;font:15px/1.5 Georgia,serif;'
+                    f'color:#2{index:03}"><p>{text}</p><p><a href="https://go.example/{random_.getrandbits(160):x}">'
                     f"{sentence(random_, 2, 4)}</a></p></div>\n")
     return plain, rich
 
@@ -131,7 +131,9 @@ def body(random_, needle):
     plain, rich = paragraphs()
     size = min(400_000, random_.lognormvariate(9.8, 0.75))
     # Long enough for quoted-printable to break the line, and not where a person would.
-    wanted = f"{'Très cordialement, ' * random_.randint(0, 3)}{NEEDLES[needle]} {random_.randrange(10**6)}.\n" if needle else ""
+    wanted = ""
+    if needle:
+        wanted = f"{'Très cordialement, ' * random_.randint(0, 3)}{NEEDLES[needle]} {random_.randrange(10**6)}.\n"
     if random_.random() < 0.3:
         coding = random_.choices(("7bit", "quoted-printable", "base64"), weights=(4, 4, 2))[0]
         result = leaf("text/plain", fill(random_, plain, size * (0.73 if coding == "base64" else 1), wanted), coding)
@@ -172,11 +174,13 @@ def message(number, kind=None):
     when = NOW - timedelta(minutes=random_.randrange(3 * 365 * 1440))
     if kind == "letter":
         name, address = "Orchard Letters", f"issue{random_.randrange(60)}@letters.orchard.example"
-        own = [f"List-Unsubscribe: <https://letters.orchard.example/stop/{random_.getrandbits(128):x}>", "Precedence: bulk"]
+        own = [f"List-Unsubscribe: <https://letters.orchard.example/stop/{random_.getrandbits(128):x}>",
+               "Precedence: bulk"]
     elif kind == "list":
         to, subject = "gardeners@lists.example", f"Re: [gardeners] {subject}"
         own = ["List-Id: People with gardens <gardeners.lists.example>", "List-Post: <mailto:gardeners@lists.example>",
-               "References: " + "\n\t".join(f"<{random_.getrandbits(72):x}@{host}>" for _ in range(random_.randint(1, 6)))]
+               "References: " + "\n\t".join(f"<{random_.getrandbits(72):x}@{host}>"
+                                            for _ in range(random_.randint(1, 6)))]
     elif kind == "desk":
         name, address, subject = "Help Desk", "desk@office.example", f"[Desk-{random_.randrange(9999)}] {subject}"
     elif kind == "forge":
@@ -188,7 +192,8 @@ def message(number, kind=None):
     elif kind == "spam":
         own = ["X-Spam-Flag: YES"]
     elif kind == "bank":
-        name, address, subject = "Bank am Fluß", "post@bank.example", f"Ihr Kontoauszug für Monat {random_.randint(1, 12)}"
+        name, address = "Bank am Fluß", "post@bank.example"
+        subject = f"Ihr Kontoauszug für Monat {random_.randint(1, 12)}"
     elif kind == "old":
         when = datetime(2012, 1, 9, tzinfo=timezone.utc) + timedelta(minutes=random_.randrange(6 * 365 * 1440))
     elif kind == "head":

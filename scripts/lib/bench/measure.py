@@ -10,7 +10,7 @@ import sys
 from accounts import Accounts
 from reactions import reactions
 from sweeps import JOBS, sweeps
-from tables import reaction_table, sweep_table, verdict
+from tables import reaction_table, reaction_verdict, sweep_table, verdict
 
 DELAYS = (0, 50)
 
@@ -55,9 +55,9 @@ def main():
 
     limit = f" and {bench.mbit:g} Mbit/s" if bench.mbit else ""
     print(f"""
-Sweep of an INBOX, median (least–most) of {bench.rounds}, from the program's start to its end. The delay is a round trip of
-{DELAYS[1]} ms{limit}, without slow start; at 0 ms there is nothing between client and server. The floor is a bare client that
-does only what cannot be left out; for bodies it reads everything and is told what to move.
+Sweep of an INBOX, median (least–most) of {bench.rounds}, from the program's start to its end. The delay is a round
+trip of {DELAYS[1]} ms{limit}, without slow start; at 0 ms there is nothing between client and server. The floor is
+a bare client that does only what cannot be left out; for bodies it reads everything and is told what to move.
 
 {sweep_table(swept)}
 
@@ -72,18 +72,21 @@ From the server's answer that it has a message until the message is in its folde
             json.dump({"about": about, "mbit": bench.mbit, "sweeps": swept, "reactions": reacted}, file, indent=1)
             file.write("\n")
 
-    bad = [row for row in swept if row["client"] == "Postmoon" and verdict(row) != "right"]
-    for row in bad:
-        print(f"\nPostmoon, {JOBS[row['job']]}, {row['delay']} ms: {verdict(row)}", file=sys.stderr)
-        for run in row["runs"]:
-            if run.get("said"):
-                print("  | " + run["said"].strip().replace("\n", "\n  | "), file=sys.stderr)
-                break
-    lost = [row for row in reacted if row["client"] == "Postmoon" and (row["never"] or row["misplaced"])]
-    for row in lost:
-        print(f"\nPostmoon, reaction, {row['delay']} ms: {row['never']} of {row['sent']} never came, "
-              f"{row['misplaced']} came into another folder", file=sys.stderr)
-    return 1 if bad or lost else 0
+    failures = [f"{JOBS[row['job']]}, {row['delay']} ms: {verdict(row)}" + quoted(row["runs"])
+                for row in swept if row["client"] == "Postmoon" and verdict(row) != "right"]
+    failures += [f"reaction, {row['delay']} ms: "
+                 + (f"{row['never']} of {row['sent']} never came" if row["never"] else reaction_verdict(row))
+                 + quoted([row]) for row in reacted
+                 if row["client"] == "Postmoon" and (row["never"] or reaction_verdict(row) != "right")]
+    for failure in failures:
+        print(f"\nPostmoon, {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def quoted(runs):
+    """The end of what the first of them said, if any said something."""
+    said = next((run["said"].strip() for run in runs if run.get("said", "").strip()), "")
+    return "".join(f"\n  | {line}" for line in said.splitlines()[-8:])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A whole INBOX by the rules, once: every client in turn, round after round, each time on an account that starts equal."""
+"""A whole INBOX by the rules, once: every client in turn, round after round, on accounts that start equal."""
 import shutil
 import tempfile
 

@@ -24,6 +24,12 @@ def verdict(row):
     return next((f"wrong: {run['wrong']}" for run in row["runs"] if run["wrong"]), "right")
 
 
+def reaction_verdict(row):
+    if "said" in row:
+        return "failed: files nothing that arrives"
+    return f"wrong: {row['misplaced']} misplaced" if row["misplaced"] else "right"
+
+
 def sweep_table(rows):
     lines = ["| work | messages | client | seconds | CPU seconds | peak MiB | MB received | round trips | result |",
              "| --- | --: | --- | --: | --: | --: | --: | --: | --- |"]
@@ -43,7 +49,6 @@ def reaction_table(rows):
     for row in rows:
         times = row["milliseconds"]
         figures = [f"{percentile(times, share):.0f}" for share in (50, 95, 99)] if times else ["–"] * 3
-        wrong = f"wrong: {row['misplaced']} misplaced" if row["misplaced"] else "right" if times else "–"
         lines.append("| " + " | ".join((f"{row['delay']} ms", row["client"], str(row["sent"]), *figures,
-                                        str(row["never"]), wrong)) + " |")
+                                        str(row["never"]), reaction_verdict(row))) + " |")
     return "\n".join(lines)

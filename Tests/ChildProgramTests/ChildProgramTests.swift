@@ -178,7 +178,7 @@ private final class Fifo: Sendable {
 
     func waitForFirstByte() async -> Bool { await onThread { $0.wait(for: POLLIN) } }
 
-    /// All bytes; `nil` when somebody still has it open after a minute.
+    /// All bytes; `nil` when somebody still has it open after four minutes.
     func readToEnd() async -> [UInt8]? { await onThread { $0.readAll() } }
 
     /// Waiting here would hold one of the few threads that the program under test needs.
@@ -201,7 +201,7 @@ private final class Fifo: Sendable {
 
     private func wait(for events: Int32) -> Bool {
         var request = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-        return poll(&request, 1, 60_000) == 1
+        return poll(&request, 1, 240_000) == 1
     }
 
     deinit {

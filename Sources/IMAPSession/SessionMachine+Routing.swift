@@ -70,8 +70,11 @@ extension SessionMachine {
             return mustStartTLS || isSigningIn ? [] : [.alert(text)]
         case .capability(let names):
             noteCapabilities(names)
-        case .copyUID:
-            amendFirst([.move, .copy]) { $0.untaggedCodes.append(code) }
+        case .copyUID(_, let source, _):
+            // A server may carry out several commands before it answers the first of them: the messages tell which it is.
+            let filing = inFlight.indices.filter { [.move, .copy].contains(inFlight[$0].command.kind) }
+            let own = filing.first { inFlight[$0].command.files(source) } ?? filing.first
+            if let own { inFlight[own].result.untaggedCodes.append(code) }
         case .uidValidity(let value):
             amend(.select) { $0.selected?.uidValidity = value }
             // Said of the mailbox that is selected already: its UIDs mean other messages from now on.

@@ -80,6 +80,15 @@ struct SubmittedCommand: Sendable {
         if case .uidResync = command { true } else { false }
     }
 
+    /// Whether it copies or moves these messages.
+    func files(_ uids: OrderedUIDs) -> Bool {
+        guard let first = uids.first else { return false }
+        switch command {
+        case .uidCopy(let own, _), .uidMove(let own, _): return own.set.contains(first)
+        default: return false
+        }
+    }
+
     /// Whether a FETCH response answers this command: it has something that only an answer has. Others are news.
     func expects(_ message: FetchedMessage) -> Bool {
         switch command {

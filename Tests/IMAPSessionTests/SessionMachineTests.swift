@@ -221,6 +221,19 @@ import Testing
 
     // MARK: Answers and news
 
+    @Test func movesThatAreCarriedOutTogetherAreToldApartByTheirMessages() throws {
+        var script = SessionScript()
+        let ids = script.submit(
+            .uidMove(uids(3), wire("A")),
+            .uidMove(uids(5), wire("B")))
+        // Dovecot does: it syncs once for all of them, and answers then.
+        script.server("* OK [COPYUID 7 3 9] moved", "* OK [COPYUID 8 5 2] moved", "* 1 EXPUNGE", "* 1 EXPUNGE")
+        script.server("p1 OK", "p2 OK")
+        let pairs = try ids.map { try script.result($0).copiedUIDs()?.pairs.first }
+        #expect(pairs.map { $0?.source.rawValue } == [3, 5])
+        #expect(pairs.map { $0?.target.rawValue } == [9, 2])
+    }
+
     @Test func copyUIDInAnUntaggedOKBelongsToTheMove() throws {
         var script = SessionScript()
         let ids = script.submit(.uidMove(uids(3, 5), wire("A")))

@@ -31,6 +31,19 @@ extension Journal {
         }
     }
 
+    /// How many plans of a trigger there are, by their states; states without plans are left out.
+    public func planCounts(of trigger: PlanTrigger) async throws(JournalError) -> [PlanState: Int] {
+        try await read { db in
+            var counts: [PlanState: Int] = [:]
+            for row in try db.rows(
+                "SELECT state, count(*) AS count FROM plan WHERE trigger = ? GROUP BY state", [trigger.description])
+            {
+                counts[try row.value("state", PlanState.init)] = try row.decode(forColumn: "count")
+            }
+            return counts
+        }
+    }
+
     /// For so long, in seconds, what was sent is known for ours, whatever `keep` says: bounces come late, and what goes round
     /// comes later (FAULTS, loops).
     public static let sentMemory: Int64 = 30 * 86_400

@@ -11,6 +11,8 @@ public struct ControlRequest: Codable, Sendable {
     public var sweep: SweepQuery?
     /// The saved sweep to carry out.
     public var number: Int64?
+    /// Of very many plans, whether those that were simply done are only counted.
+    public var isBrief: Bool?
     /// The plans to let go.
     public var plans: [Int64]?
     /// What to take back.
@@ -19,12 +21,13 @@ public struct ControlRequest: Codable, Sendable {
     public var pause: PauseQuery?
 
     public init(
-        _ command: Command, sweep: SweepQuery? = nil, number: Int64? = nil, plans: [Int64]? = nil,
-        undo: UndoQuery? = nil, pause: PauseQuery? = nil
+        _ command: Command, sweep: SweepQuery? = nil, number: Int64? = nil, isBrief: Bool = false,
+        plans: [Int64]? = nil, undo: UndoQuery? = nil, pause: PauseQuery? = nil
     ) {
         self.command = command
         self.sweep = sweep
         self.number = number
+        self.isBrief = isBrief
         self.plans = plans
         self.undo = undo
         self.pause = pause

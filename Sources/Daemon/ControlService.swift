@@ -55,6 +55,10 @@ struct ControlService: Service {
         return exit
     }
 
+    private func sweeper(for request: ControlRequest) -> Sweeper {
+        Sweeper(engine: engine, isBrief: request.isBrief ?? false)
+    }
+
     private func carryOut(
         _ request: ControlRequest, _ send: @escaping @Sendable (ControlAnswer) async throws -> Void
     ) async throws -> Int32 {
@@ -71,10 +75,10 @@ struct ControlService: Service {
             return 0
         case .sweep:
             guard let query = request.sweep else { return 2 }
-            return try await Sweeper(engine: engine).applyAtOnce(query) { try await send($0) }
+            return try await sweeper(for: request).applyAtOnce(query) { try await send($0) }
         case .apply:
             guard let number = request.number else { return 2 }
-            return try await Sweeper(engine: engine).apply(number: number) { try await send($0) }
+            return try await sweeper(for: request).apply(number: number) { try await send($0) }
         case .release:
             let plans = (request.plans ?? []).map(PlanID.init)
             return try await Releaser(engine: engine).release(plans) { try await send($0) }

@@ -95,12 +95,8 @@ struct MessageDecider: Sendable {
         foundIn mailbox: MailboxName? = nil, evidence: EvidenceDetail = .whenMatched
     ) async throws -> Answer? {
         guard let (runtime, generation) = await surroundings.rules.runtime(for: account) else { return nil }
-        var subject = RuleMessage(
-            account: account, mailbox: mailbox ?? message.key.mailbox, uid: message.key.uid.rawValue, event: event,
-            flags: message.facts.flags, size: message.facts.size, received: message.facts.internalDate,
-            header: message.header, headerIsWhole: message.fields == nil, fetchedFields: message.fields
-        )
-        let paused = only != nil && event == .sweep ? [] : surroundings.pauses.rules
+        var subject = subject(message, event, foundIn: mailbox)
+        let paused = paused(event, only: only)
         let aside = surroundings.health.aside(in: generation).union(paused)
         // Each need is met once; a second time the same would mean that the runtime does not see what it got.
         for _ in 0..<4 {
@@ -122,6 +118,33 @@ struct MessageDecider: Sendable {
             }
         }
         throw DecisionFailure("the rules kept asking for data that was already there")
+    }
+
+    /// What the rules need before anything else of a message; `nil`: they can decide.
+    func firstNeed(
+        of message: ArrivedMessage, _ event: RuleEvent, only: Set<String>?, state: RuleStateSnapshot
+    ) async -> MessageNeed? {
+        guard let (runtime, generation) = await surroundings.rules.runtime(for: account) else { return nil }
+        let aside = surroundings.health.aside(in: generation).union(paused(event, only: only))
+        let outcome = await runtime.decide(
+            subject(message, event), state: state, now: surroundings.clock(), only: only, aside: aside)
+        if case .needs(let need) = outcome { return need }
+        return nil
+    }
+
+    private func subject(
+        _ message: ArrivedMessage, _ event: RuleEvent, foundIn mailbox: MailboxName? = nil
+    ) -> RuleMessage {
+        RuleMessage(
+            account: account, mailbox: mailbox ?? message.key.mailbox, uid: message.key.uid.rawValue, event: event,
+            flags: message.facts.flags, size: message.facts.size, received: message.facts.internalDate,
+            header: message.header, headerIsWhole: message.fields == nil, fetchedFields: message.fields
+        )
+    }
+
+    /// Rules that a person has paused; a sweep with rules that are named asks those all the same.
+    private func paused(_ event: RuleEvent, only: Set<String>?) -> Set<String> {
+        only != nil && event == .sweep ? [] : surroundings.pauses.rules
     }
 
     private func tell(_ setAside: RuleHealth.SetAside) {

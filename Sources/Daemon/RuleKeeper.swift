@@ -50,6 +50,11 @@ actor RuleKeeper {
         generation?.runtime(account, among: names).needs.headerFields
     }
 
+    /// Whether some rule of the account may read text, parts or attachments.
+    func mayReadBodies(of account: AccountName) -> Bool {
+        generation?.runtime(account, among: names).needs.body ?? false
+    }
+
     func runtime(for account: AccountName) -> (runtime: RuleRuntime, generation: Int64)? {
         generation.map { ($0.runtime(account, among: names), $0.number) }
     }

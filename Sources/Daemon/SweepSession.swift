@@ -51,13 +51,13 @@ public struct SweepSession: Sendable {
         try await RuleAgreement(engine: engine).run(query)
     }
 
-    public func apply(_ number: Int64, _ show: @escaping Show) async throws -> Int32 {
-        let status = try await Sweeper(engine: engine).apply(number: number) { show($0) }
+    public func apply(_ number: Int64, isBrief: Bool, _ show: @escaping Show) async throws -> Int32 {
+        let status = try await Sweeper(engine: engine, isBrief: isBrief).apply(number: number) { show($0) }
         return try await finish(status)
     }
 
-    public func applyAtOnce(_ query: SweepQuery, _ show: @escaping Show) async throws -> Int32 {
-        let status = try await Sweeper(engine: engine).applyAtOnce(query) { show($0) }
+    public func applyAtOnce(_ query: SweepQuery, isBrief: Bool, _ show: @escaping Show) async throws -> Int32 {
+        let status = try await Sweeper(engine: engine, isBrief: isBrief).applyAtOnce(query) { show($0) }
         return try await finish(status)
     }
 

@@ -14,9 +14,16 @@ public struct Sweeper: Sendable {
     /// Plans that are carried out together: the more, the fewer commands.
     static let togetherWith = 10_000
 
-    let engine: Engine
+    /// Past so many plans a brief report only counts those that were simply done.
+    static let mostListed = 200
 
-    public init(engine: Engine) { self.engine = engine }
+    let engine: Engine
+    let isBrief: Bool
+
+    public init(engine: Engine, isBrief: Bool = false) {
+        self.engine = engine
+        self.isBrief = isBrief
+    }
 
     private var surroundings: Surroundings { engine.surroundings }
 
@@ -60,11 +67,15 @@ public struct Sweeper: Sendable {
     }
 
     /// Goes over the plans of a sweep, part by part.
-    private func page(_ number: Int64, _ body: ([PlanView]) async throws -> Void) async throws {
+    ///
+    /// - Parameter states: `nil`: any.
+    private func page(
+        _ number: Int64, in states: Set<PlanState>? = nil, _ body: ([PlanView]) async throws -> Void
+    ) async throws {
         var last: PlanID?
         while true {
             let plans = try await surroundings.journal.plans(
-                PlanQuery(after: last, trigger: .sweep(run: number), limit: Self.part))
+                PlanQuery(after: last, trigger: .sweep(run: number), states: states, limit: Self.part))
             guard let end = plans.last?.plan.id else { return }
             try await body(plans)
             last = end
@@ -79,10 +90,10 @@ public struct Sweeper: Sendable {
     private func report(
         _ number: Int64, _ changes: [PlanID: [String]], _ tell: Tell
     ) async throws -> Int32 {
-        var states: [PlanState: Int] = [:]
-        try await page(number) { plans in
+        let states = try await surroundings.journal.planCounts(of: .sweep(run: number))
+        let isListed = !isBrief || !changes.isEmpty || states.values.reduce(0, +) <= Self.mostListed
+        try await page(number, in: isListed ? nil : Set(PlanState.allCases).subtracting([.done])) { plans in
             for plan in plans {
-                states[plan.plan.state, default: 0] += 1
                 var report = PlanReport(plan)
                 report.changed = changes[plan.plan.id]
                 try await tell(ControlAnswer(result: try report.json()))
@@ -90,6 +101,7 @@ public struct Sweeper: Sendable {
         }
         var counts = states.map { "\($0.value) \($0.key.rawValue)" }.sorted()
         if !changes.isEmpty { counts.append("\(changes.count) changed since the plan was shown") }
+        if !isListed, states[.done] != nil { counts.append("`postmoon log` lists what was done") }
         let sum = counts.isEmpty ? "nothing to do" : counts.joined(separator: ", ")
         try await tell(ControlAnswer(message: "sweep \(number): \(sum)"))
         return states[.failed] == nil && states[.held] == nil ? 0 : 1
@@ -176,8 +188,9 @@ public struct Sweeper: Sendable {
                     Arrivals(visit: visit, logger: surroundings.logger).unreadable(
                         $0.uid, .sweep(run: number), event: "sweep", because: $0.reason)
                 }
-                for message in part.messages {
-                    records += try await visit.decider.decide(
+                let ahead = BodiesAhead(visit: visit, event: .sweep, only: query.only)
+                try await ahead.run(part.messages, state: state) { message, decider in
+                    records += try await decider.decide(
                         message, event: .sweep, trigger: .sweep(run: number), state: &state, proposing: proposing,
                         only: query.only
                     ).filter { !$0.actions.isEmpty || $0.state == .failed || !$0.stateChanges.isEmpty }

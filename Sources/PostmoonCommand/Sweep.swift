@@ -143,14 +143,17 @@ struct Sweep: AsyncParsableCommand {
             if count > Self.askPast, let number { try confirm(count, number) }
         }
         // A daemon that runs does the acting: there is never more than one executor.
-        let request = number.map { ControlRequest(.apply, number: $0) } ?? ControlRequest(.sweep, sweep: query)
+        let isBrief = !common.json
+        let request =
+            number.map { ControlRequest(.apply, number: $0, isBrief: isBrief) }
+            ?? ControlRequest(.sweep, sweep: query, isBrief: isBrief)
         var status = try await ControlClient.ask(stateFolder: configuration.stateFolder, request, each: show)
         if status == nil {
             let number = number
             status = try await withSession(configuration, acting: true) { session in
                 if number == nil { try await check(query, session) }
-                if let number { return try await session.apply(number, show) }
-                return try await session.applyAtOnce(query, show)
+                if let number { return try await session.apply(number, isBrief: isBrief, show) }
+                return try await session.applyAtOnce(query, isBrief: isBrief, show)
             }
         }
         if let status, status != 0 { throw CommandStatus(code: status) }

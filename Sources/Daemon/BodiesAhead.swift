@@ -1,0 +1,91 @@
+import IMAPSession
+import IMAPSyntax
+import MailModel
+import RuleRuntime
+
+/// Decides many messages, and fetches the bodies that rules turn out to need together and ahead: one by one each would
+/// cost a round trip.
+struct BodiesAhead {
+    /// Bytes of messages that are fetched together. No more than two such lots are in memory.
+    private static let lotBytes = 8 * 1_024 * 1_024
+
+    private struct Lot {
+        var messages: [ArrivedMessage] = []
+        /// Those of which a rule needs the body.
+        var open: Set<UID> = []
+        var bytes = 0
+    }
+
+    let visit: MailboxVisit
+    let event: RuleEvent
+    let only: Set<String>?
+
+    /// - Parameter body: given each message in its order, with a decider that has the body at hand where it is needed.
+    func run(
+        _ messages: [ArrivedMessage], state: RuleStateSnapshot,
+        _ body: (ArrivedMessage, MessageDecider) async throws -> Void
+    ) async throws {
+        guard await visit.hub.surroundings.rules.mayReadBodies(of: visit.hub.name),
+            !visit.hub.readingTrouble.isCareful(in: visit.mailbox, visit.uidValidity)
+        else {
+            for message in messages { try await body(message, visit.decider) }
+            return
+        }
+        let lots = await lots(messages, state)
+        var asked = lots.first.map(ask) ?? []
+        for (index, lot) in lots.enumerated() {
+            let bodies = try await bodies(asked)
+            asked = index + 1 < lots.count ? ask(lots[index + 1]) : []
+            var decider = visit.decider
+            let fetch = decider.fetch
+            // What did not come with the others is asked for by itself, so that it is known which message is to blame.
+            decider.fetch = { uid, section in
+                if section == .whole, let bytes = bodies[uid] { return bytes }
+                return try await fetch(uid, section)
+            }
+            for message in lot.messages { try await body(message, decider) }
+        }
+    }
+
+    private func lots(_ messages: [ArrivedMessage], _ state: RuleStateSnapshot) async -> [Lot] {
+        var lots: [Lot] = []
+        var lot = Lot()
+        for message in messages {
+            let need = await visit.decider.firstNeed(of: message, event, only: only, state: state)
+            let isOpen = need == .body && mayBeRead(message)
+            if isOpen, !lot.open.isEmpty, lot.bytes + message.facts.size > Self.lotBytes {
+                lots.append(lot)
+                lot = Lot()
+            }
+            lot.messages.append(message)
+            guard isOpen else { continue }
+            lot.open.insert(message.key.uid)
+            lot.bytes += message.facts.size
+        }
+        return lots + [lot]
+    }
+
+    /// Whether it is neither too large nor known to break the connection.
+    private func mayBeRead(_ message: ArrivedMessage) -> Bool {
+        let subject = ReadingTrouble.Subject(uid: message.key.uid, section: .whole)
+        return message.facts.size <= MessageDecider.largestBody
+            && visit.hub.readingTrouble.refusal(of: subject, in: visit.mailbox, visit.uidValidity) == nil
+    }
+
+    private func ask(_ lot: Lot) -> [PendingReply] {
+        visit.connection.submit(visit.fetches(of: lot.open, [.uid, .bodyPeek(.whole, partial: nil)]))
+    }
+
+    private func bodies(_ asked: [PendingReply]) async throws -> [UID: [UInt8]] {
+        guard !asked.isEmpty else { return [:] }
+        return try await visit.hub.readingTrouble.reading(nil, in: visit.mailbox, visit.uidValidity) {
+            var bodies: [UID: [UInt8]] = [:]
+            for reply in asked {
+                for message in try await reply.value().exceptPassingRefusals().fetched {
+                    if let uid = message.uid, let bytes = message.body(.whole) { bodies[uid] = bytes }
+                }
+            }
+            return bodies
+        }
+    }
+}

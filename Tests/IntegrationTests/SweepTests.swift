@@ -94,8 +94,34 @@ struct SweepTests {
         let number = try #require(planned.objects().first?.text("trigger")?.split(separator: ":").last.map(String.init))
         #expect(try await setup.run("sweep", "--apply", number).status == 2)
         #expect(server.messages(of: user).count == 203)
-        #expect(try await setup.run("sweep", "--apply", number, "--yes").status == 0)
+        let applied = try await setup.run("sweep", "--apply", number, "--yes")
+        #expect(applied.status == 0)
         #expect(server.messages(of: user, in: "Filed").count == 201)
+        // For a person, what went well is a number; programs get every plan.
+        #expect(applied.output.contains("202 done, `postmoon log` lists"), "\(applied)")
+        #expect(!applied.output.contains("File 17"))
+        #expect(try await setup.run("sweep", "--apply", number, "--yes", "--json").objects().count == 202)
+    }
+
+    @Test
+    func `What bodies and folders cost is not a round trip for each message`() async throws {
+        let server = try await SharedServers.dovecot()
+        let proxy = try CuttingProxy(to: server.imapPort, readsWire: true)
+        var account = server.account(newUser(), .none)
+        account.imap.port = proxy.port
+        let client = try await server.lmtp()
+        for number in 0..<30 {
+            var letter = Letter("Letter \(number)")
+            letter.body = "This one belongs to box \(number % 5).\r\n"
+            try await client.deliver(letter.text, to: account.user)
+        }
+        let rules = (0..<5).map { #"rule "\#($0)" { when = body:contains "box \#($0)", run = { move "Box \#($0)" } }"# }
+        let setup = try PostmoonSetup(accounts: [account], rules: rules.joined(separator: "\n"))
+        #expect(try await setup.run("sweep", "--apply", "--yes").status == 0)
+        for box in 0..<5 { #expect(server.messages(of: account.user, in: "Box \(box)").count == 6) }
+        let said = proxy.pieces.filter(\.place.isClient).map { String(decoding: $0.bytes, as: UTF8.self) }
+        #expect(said.count { $0.contains("BODY.PEEK[]") } == 1, "\(said)")
+        #expect(said.count { $0.contains(" UID MOVE ") } == 5)
     }
 
     @Test

@@ -19,15 +19,15 @@ struct BodiesAhead {
     let visit: MailboxVisit
     let event: RuleEvent
     let only: Set<String>?
+    /// Whether reading many together has failed: then each is read by itself, so that it is known which one is to blame.
+    let isCareful: Bool
 
     /// - Parameter body: given each message in its order, with a decider that has the body at hand where it is needed.
     func run(
         _ messages: [ArrivedMessage], state: RuleStateSnapshot,
         _ body: (ArrivedMessage, MessageDecider) async throws -> Void
     ) async throws {
-        guard await visit.hub.surroundings.rules.mayReadBodies(of: visit.hub.name),
-            !visit.hub.readingTrouble.isCareful(in: visit.mailbox, visit.uidValidity)
-        else {
+        guard !isCareful, await visit.hub.surroundings.rules.mayReadBodies(of: visit.hub.name) else {
             for message in messages { try await body(message, visit.decider) }
             return
         }
@@ -38,7 +38,7 @@ struct BodiesAhead {
             asked = index + 1 < lots.count ? ask(lots[index + 1]) : []
             var decider = visit.decider
             let fetch = decider.fetch
-            // What did not come with the others is asked for by itself, so that it is known which message is to blame.
+            // What did not come with the others is asked for by itself.
             decider.fetch = { uid, section in
                 if section == .whole, let bytes = bodies[uid] { return bytes }
                 return try await fetch(uid, section)
@@ -77,15 +77,12 @@ struct BodiesAhead {
     }
 
     private func bodies(_ asked: [PendingReply]) async throws -> [UID: [UInt8]] {
-        guard !asked.isEmpty else { return [:] }
-        return try await visit.hub.readingTrouble.reading(nil, in: visit.mailbox, visit.uidValidity) {
-            var bodies: [UID: [UInt8]] = [:]
-            for reply in asked {
-                for message in try await reply.value().exceptPassingRefusals().fetched {
-                    if let uid = message.uid, let bytes = message.body(.whole) { bodies[uid] = bytes }
-                }
+        var bodies: [UID: [UInt8]] = [:]
+        for reply in asked {
+            for message in try await reply.value().exceptPassingRefusals().fetched {
+                if let uid = message.uid, let bytes = message.body(.whole) { bodies[uid] = bytes }
             }
-            return bodies
         }
+        return bodies
     }
 }

@@ -146,12 +146,14 @@ public struct Sweeper: Sendable {
         var decided: Set<PlanID> = []
         // One fault of many messages read together, and then of each that cannot be read.
         var left = 1 + 3 * ReadingTrouble.patience
+        var isCareful = false
         while true {
             let (visit, _) = try await MailboxVisit.open(hub, folder)
             let fault: SessionError
             do {
                 try await walk(
-                    visit, query, number: number, proposing: proposing, &reached, &decided, &remembered)
+                    visit, query, number: number, proposing: proposing, isCareful: isCareful, &reached, &decided,
+                    &remembered)
                 if !decided.isEmpty { try await visit.carryOut(askedFor: decided) }
                 visit.connection.close()
                 hub.wakeAll()
@@ -162,6 +164,7 @@ public struct Sweeper: Sendable {
                 fault = error
             }
             left -= 1
+            isCareful = true
             guard fault.scope == .connection || fault.isTransient, left > 0, !Task.isCancelled, !hub.isStopping else {
                 throw fault
             }
@@ -174,8 +177,8 @@ public struct Sweeper: Sendable {
     ///   - reached: the last message that is decided.
     ///   - decided: the plans that are not carried out yet.
     private func walk(
-        _ visit: MailboxVisit, _ query: SweepQuery, number: Int64, proposing: Bool, _ reached: inout MessageKey?,
-        _ decided: inout Set<PlanID>, _ remembered: inout RuleStateSnapshot?
+        _ visit: MailboxVisit, _ query: SweepQuery, number: Int64, proposing: Bool, isCareful: Bool,
+        _ reached: inout MessageKey?, _ decided: inout Set<PlanID>, _ remembered: inout RuleStateSnapshot?
     ) async throws {
         let after = reached?.uidValidity == visit.uidValidity ? reached?.uid : nil
         let walk = MailboxWalk(visit: visit, since: query.oldest(at: surroundings.clock()), after: after)
@@ -188,7 +191,7 @@ public struct Sweeper: Sendable {
                     Arrivals(visit: visit, logger: surroundings.logger).unreadable(
                         $0.uid, .sweep(run: number), event: "sweep", because: $0.reason)
                 }
-                let ahead = BodiesAhead(visit: visit, event: .sweep, only: query.only)
+                let ahead = BodiesAhead(visit: visit, event: .sweep, only: query.only, isCareful: isCareful)
                 try await ahead.run(part.messages, state: state) { message, decider in
                     records += try await decider.decide(
                         message, event: .sweep, trigger: .sweep(run: number), state: &state, proposing: proposing,

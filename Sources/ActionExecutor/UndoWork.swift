@@ -48,10 +48,16 @@ public struct UndoWork: Sendable {
 
     /// Whether nothing is left of a plan but to send and to tell, and nothing of that is just being done.
     public static func onlyWaitsToSend(_ steps: [StepRecord]) -> Bool {
-        steps.allSatisfy { step in
-            if step.kind.isFiling { return step.state.isSettled }
-            return step.state != .begun && !step.outbox.contains { [.begun, .dotSent].contains($0.state) }
-        }
+        isFiled(steps) && !steps.contains(where: \.isBeingSent)
+    }
+
+    /// Whether all that is not done yet is sent or told later or at this moment, and something at this moment.
+    public static func isJustSending(_ steps: [StepRecord]) -> Bool {
+        isFiled(steps) && steps.contains(where: \.isBeingSent)
+    }
+
+    private static func isFiled(_ steps: [StepRecord]) -> Bool {
+        steps.allSatisfy { !$0.kind.isFiling || $0.state.isSettled }
     }
 
     private var isMoved: Bool { whereabouts != .at(plan.key) }
@@ -138,6 +144,11 @@ public struct UndoWork: Sendable {
 }
 
 extension StepRecord {
+    /// Whether it is on its way to somebody just now.
+    fileprivate var isBeingSent: Bool {
+        !kind.isFiling && (state == .begun || outbox.contains { [.begun, .dotSent].contains($0.state) })
+    }
+
     /// Whether nobody knows if it went out, and a person is to say what follows.
     fileprivate var isSendingInDoubt: Bool { state == .unknown && kind.leavesTheMailServer }
 

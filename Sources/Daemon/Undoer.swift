@@ -14,6 +14,8 @@ struct Undoer: Sendable {
     static let part = 500
     /// Plans that are in memory together.
     static let stretch = 2_000
+    /// How long what is just being sent or told is waited for, in seconds, look by look.
+    static let pauses = [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4]
 
     let engine: Engine
 
@@ -62,7 +64,7 @@ struct Undoer: Sendable {
         var undone: [PlanID: PlanID] = [:]
         var errands: [MessagePlace: [Errand]] = [:]
         for part in plans.sorted(by: >).chunks(of: Self.part) {
-            for candidate in try await journal.undoCandidates(Set(part)).reversed() {
+            for candidate in try await restingCandidates(part).reversed() {
                 guard taken.insert(candidate.work.plan.identity).inserted else {
                     if dryRun {
                         try await tell(
@@ -92,6 +94,21 @@ struct Undoer: Sendable {
         }
         let failures = try await report(undone, tell)
         return (undone.count - failures, refusals + failures)
+    }
+
+    /// Nothing of a plan is taken back while a letter or a notice of it is on its way, which is over in a moment: so what
+    /// was only just decided can be taken back at once.
+    private func restingCandidates(_ plans: ArraySlice<PlanID>) async throws -> [UndoCandidate] {
+        var candidates = try await journal.undoCandidates(Set(plans))
+        for pause in Self.pauses {
+            let count = candidates.count { UndoWork.isJustSending($0.work.steps) }
+            if count == 0 { break }
+            surroundings.logger.info(
+                "an undo waits for what is just being sent or told", metadata: ["plans": "\(count)"])
+            try await Task.sleep(for: .seconds(pause))
+            candidates = try await journal.undoCandidates(Set(plans))
+        }
+        return candidates
     }
 
     private struct MessagePlace: Hashable, Comparable {

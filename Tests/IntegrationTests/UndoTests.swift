@@ -1,3 +1,4 @@
+import Dispatch
 import TestKit
 import Testing
 
@@ -53,6 +54,34 @@ struct UndoTests {
             #expect(try await setup.run("run", "--once").status == 0)
         }
         #expect(server.subjects(of: user).contains("File 1"), "it stays where it was brought back to")
+    }
+
+    @Test
+    func `What is just being told is waited for`() async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        let isTold = DispatchSemaphore(value: 0)
+        let hook = try WebListener { _ in
+            isTold.wait()
+            return WebListener.Response()
+        }
+        let setup = try PostmoonSetup(
+            accounts: [server.account(user)],
+            channels: "[notify.phone]\ntype = \"webhook\"\nurl = \"\(hook.url("/hook"))\"",
+            rules: """
+                rule "file" { run = function(m) m:notify { channel = "phone", title = "Mail" } m:move "Filed" end }
+                """)
+        let daemon = try await setup.watch()
+        try await server.deliver(Letter("File 1"), to: user)
+        #expect(try await server.letter("File 1", of: user, in: "Filed") != nil)
+        let undo = try setup.start("undo", "--last", "1")
+        try await daemon.entry("an undo waits for what is just being sent or told")
+        isTold.signal()
+        // The notice stays told, and that is said; the rest is taken back.
+        #expect(try await undo.end() == 0, "\(undo.log)")
+        #expect(undo.log.contains { $0.line.contains("“phone” cannot be taken back") }, "\(undo.log)")
+        #expect(try await server.subjects(of: user, become: ["File 1"]) == ["File 1"])
+        #expect(try await daemon.stop() == 0)
     }
 
     @Test

@@ -23,7 +23,10 @@ struct ByteCampaign: Sendable {
         var tally = FaultTally(part: "every byte", scenario: scenario.name, steps: texts.reduce(0) { $0 + $1.1.count })
         for cut in Self.chosen(texts) {
             let cutter = ByteCutter(cut)
-            let outcome = try await Trial(stage: stage, cutter: cutter, restartsAtEnd: false).run()
+            // Within a line the server heard all of it or nothing, as at one of its ends.
+            let outcome = try await Trial(
+                stage: stage, cutter: cutter, afterwards: cut.isAtEdge ? .turn : .nothing
+            ).run()
             // Bytes that are drawn by lot are of one length, so every cut of the first run is met.
             #expect(cutter.isMet, "\(cut) of \(scenario.name)")
             tally.note(outcome, of: scenario)

@@ -15,6 +15,8 @@ struct ByteCut: Hashable, Sendable, CustomStringConvertible {
     /// How many bytes still arrive, at least one.
     var byte: Int
     var manner: Manner
+    /// Whether a line begins or ends there.
+    var isAtEdge: Bool
 
     var description: String { "\(manner.rawValue) \(direction.rawValue) after byte \(byte)" }
 }
@@ -63,7 +65,7 @@ extension ByteCut {
     /// In every manner where a line begins or ends.
     static func edges(of text: [UInt8], _ direction: Direction) -> [ByteCut] {
         edges(of: text).sorted().flatMap { byte in
-            Manner.allCases.map { ByteCut(direction: direction, byte: byte, manner: $0) }
+            Manner.allCases.map { ByteCut(direction: direction, byte: byte, manner: $0, isAtEdge: true) }
         }
     }
 
@@ -72,7 +74,7 @@ extension ByteCut {
         let edges = edges(of: text)
         return (1...max(1, text.count)).filter { !edges.contains($0) }.map { byte in
             let manner = Manner.allCases[(byte + seed) % Manner.allCases.count]
-            return ByteCut(direction: direction, byte: byte, manner: manner)
+            return ByteCut(direction: direction, byte: byte, manner: manner, isAtEdge: false)
         }
     }
 

@@ -25,11 +25,20 @@ struct Trial: Sendable {
         var doubts = 0
     }
 
+    enum Afterwards {
+        /// A new start of the program.
+        case restart
+        /// One more turn of it.
+        case turn
+        /// The end is not looked at again.
+        case nothing
+    }
+
     let stage: Stage
     var breakage: Breakage?
     var cutter: ByteCutter?
-    /// Whether it is a new start of the program that has to change nothing, and not only one more turn.
-    var restartsAtEnd = true
+    /// What has to change nothing in the end.
+    var afterwards = Afterwards.restart
     /// Prepares the servers for more than fate has in mind.
     var meddling: @Sendable (World) -> Void = { _ in }
 
@@ -176,7 +185,8 @@ struct Trial: Sendable {
 
     /// The program is started once more, later, and nothing may come of it.
     private func changesOnceMore(_ world: World, _ end: EndState) async throws -> [String] {
-        if restartsAtEnd { await world.stop() }
+        if afterwards == .nothing { return [] }
+        if afterwards == .restart { await world.stop() }
         world.clock.pass(600)
         _ = await world.turn()
         let then = try await EndState(of: world)

@@ -46,7 +46,7 @@ extension Journal {
                 if let hold { recording.holds.append(hold) }
             }
             for progress in progress { try progress.store(in: db) }
-            for fact in facts { try fact.store(in: db) }
+            try facts.store(in: db)
             return recording
         }
     }

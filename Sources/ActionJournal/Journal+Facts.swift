@@ -6,7 +6,7 @@ extension Journal {
     public func apply(_ facts: [JournalFact]) async throws(JournalError) {
         if facts.isEmpty { return }
         try await write { db in
-            for fact in facts { try fact.store(in: db) }
+            try facts.store(in: db)
         }
     }
 }

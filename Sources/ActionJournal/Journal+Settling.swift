@@ -7,7 +7,8 @@ extension Journal {
     /// Several runners finish steps of one plan at the same time; only what is read after a fact was stored, in its own
     /// transaction, shows whether it was the last one.
     ///
-    /// - Parameter consequences: given the plan with all its steps as they now stand; what it gives is stored too.
+    /// - Parameter consequences: given a plan with all its steps as they now stand; what it gives is stored too. Not asked
+    ///   about a plan of which every step is done: that is done.
     /// - Returns: the consequences that were stored.
     @discardableResult
     public func apply(
@@ -15,15 +16,16 @@ extension Journal {
         by consequences: @escaping @Sendable (PlanWork) -> [JournalFact]
     ) async throws(JournalError) -> [JournalFact] {
         if facts.isEmpty, plans.isEmpty { return [] }
-        let list = Self.list(plans.map(\.rawValue))
         return try await write { db in
-            for fact in facts { try fact.store(in: db) }
-            guard !plans.isEmpty else { return [] }
-            let rows = try db.rows(
+            try facts.store(in: db)
+            if plans.isEmpty { return [] }
+            let open = try db.finishDone(plans)
+            if open.isEmpty { return [] }
+            let following = try db.work(
                 "SELECT \(PlanReader.columns) FROM plan WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-                [list])
-            let following = try db.work(rows).flatMap(consequences)
-            for fact in following { try fact.store(in: db) }
+                [Self.list(open.map(\.rawValue))]
+            ).flatMap(consequences)
+            try following.store(in: db)
             return following
         }
     }

@@ -26,15 +26,14 @@ extension Journal {
     public func dueParts(account: AccountName, now: Int64, limit: Int) async throws(JournalError) -> [DuePart] {
         try await read { db in
             let plans = try db.work(
-                db.rows(
-                    """
-                    SELECT \(PlanReader.columns) FROM plan JOIN (
-                        SELECT timer.plan AS id, min(timer.due) AS due FROM timer JOIN plan ON plan.id = timer.plan
-                        WHERE timer.due <= ? AND plan.account = ?
-                            AND plan.state NOT IN ('proposed', 'planned', 'running', 'held')
-                        GROUP BY timer.plan) AS first ON first.id = plan.id
-                    ORDER BY first.due, plan.id LIMIT ?
-                    """, [now, account.rawValue, limit]))
+                """
+                SELECT \(PlanReader.columns) FROM plan JOIN (
+                    SELECT timer.plan AS id, min(timer.due) AS due FROM timer JOIN plan ON plan.id = timer.plan
+                    WHERE timer.due <= ? AND plan.account = ?
+                        AND plan.state NOT IN ('proposed', 'planned', 'running', 'held')
+                    GROUP BY timer.plan) AS first ON first.id = plan.id
+                ORDER BY first.due, plan.id LIMIT ?
+                """, [now, account.rawValue, limit])
             if plans.isEmpty { return [] }
             let rows = try db.rows(
                 "SELECT * FROM timer WHERE due <= ? AND plan IN (SELECT value FROM json_each(?))",
@@ -76,11 +75,10 @@ extension Database {
     func followers(of plan: PlanID) throws -> [PlanWork] {
         let first = PlanTrigger.after(plan: plan).description
         return try work(
-            rows(
-                """
-                SELECT \(PlanReader.columns) FROM plan
-                WHERE trigger = ? OR (trigger > ? AND trigger < ?) ORDER BY id
-                """, [first, "\(first):", "\(first);"]))
+            """
+            SELECT \(PlanReader.columns) FROM plan
+            WHERE trigger = ? OR (trigger > ? AND trigger < ?) ORDER BY id
+            """, [first, "\(first):", "\(first);"])
     }
 }
 

@@ -19,14 +19,12 @@ extension Journal {
         let triggers = Self.list(plans.map { PlanTrigger.undo(plan: $0).description })
         return try await read { db in
             let work = try db.work(
-                db.rows(
-                    "SELECT \(PlanReader.columns) FROM plan WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-                    [list]))
+                "SELECT \(PlanReader.columns) FROM plan WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+                [list])
             let undos = try db.work(
-                db.rows(
-                    """
-                    SELECT \(PlanReader.columns) FROM plan WHERE trigger IN (SELECT value FROM json_each(?)) ORDER BY id
-                    """, [triggers]))
+                """
+                SELECT \(PlanReader.columns) FROM plan WHERE trigger IN (SELECT value FROM json_each(?)) ORDER BY id
+                """, [triggers])
             let byTrigger = Dictionary(undos.map { ($0.plan.trigger, $0.plan) }, uniquingKeysWith: { $1 })
             return try work.map { entry in
                 let timers = try db.rows("SELECT id FROM timer WHERE plan = ?", [entry.plan.id.rawValue])

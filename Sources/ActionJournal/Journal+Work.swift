@@ -40,7 +40,7 @@ extension Journal {
                                     OR json_extract(step.arguments, '$.takesBack') IS NULL))))
             ORDER BY id LIMIT ?
             """
-        return try await read { [arguments] db in try db.work(db.rows(sql, arguments)) }
+        return try await read { [arguments] db in try db.work(sql, arguments) }
     }
 
     /// When a waiting step of the account that is not due yet will be; `nil`: none waits for its time.
@@ -60,18 +60,17 @@ extension Journal {
     public func beganSteps(account: AccountName) async throws(JournalError) -> [PlanWork] {
         try await read { db in
             try db.work(
-                db.rows(
-                    """
-                    SELECT \(PlanReader.columns) FROM plan WHERE account = ? AND id IN (SELECT plan FROM step WHERE state = 'begun')
-                    ORDER BY id
-                    """, [account.rawValue]))
+                """
+                SELECT \(PlanReader.columns) FROM plan WHERE account = ? AND id IN (SELECT plan FROM step WHERE state = 'begun')
+                ORDER BY id
+                """, [account.rawValue])
         }
     }
 
     /// One plan with all of its steps.
     public func work(_ plan: PlanID) async throws(JournalError) -> PlanWork? {
         try await read { db in
-            try db.work(db.rows("SELECT \(PlanReader.columns) FROM plan WHERE id = ?", [plan.rawValue])).first
+            try db.work("SELECT \(PlanReader.columns) FROM plan WHERE id = ?", [plan.rawValue]).first
         }
     }
 

@@ -15,10 +15,17 @@ struct PlanReader {
     /// What the queries that give plans select.
     static let columns = PlanColumn.list
 
-    /// The plans of these rows with all of their steps, in the rows' order.
-    mutating func work(_ rows: [Row]) throws -> [PlanWork] {
-        if rows.isEmpty { return [] }
-        let plans = try rows.map { try plan(StoredRow(row: $0)) }
+    /// The plans that the query gives with all of their steps, in its order.
+    mutating func work(_ sql: String, _ arguments: StatementArguments) throws -> [PlanWork] {
+        var plans: [PlanRecord] = []
+        // Row by row: a copy of each takes as long as all that is read from it.
+        let rows = try db.cursor(sql, arguments)
+        while let row = try rows.next() { plans.append(try plan(StoredRow(row: row))) }
+        return try work(plans)
+    }
+
+    private mutating func work(_ plans: [PlanRecord]) throws -> [PlanWork] {
+        if plans.isEmpty { return [] }
         let steps = try steps(of: plans.map(\.id))
         return plans.map { PlanWork(plan: $0, steps: steps[$0.id] ?? []) }
     }
@@ -26,7 +33,7 @@ struct PlanReader {
     /// The plans of these rows with everything that was ever noted of them, in the rows' order.
     mutating func views(_ rows: [Row]) throws -> [PlanView] {
         if rows.isEmpty { return [] }
-        let work = try work(rows)
+        let work = try work(rows.map { try plan(StoredRow(row: $0)) })
         let rules = try rules(of: work.map(\.plan.id))
         return try zip(work, rows).map { work, row in
             PlanView(
@@ -108,10 +115,10 @@ struct PlanReader {
         let list = Journal.list(plans.map(\.rawValue))
         let outbox = try outbox(of: list)
         var steps: [PlanID: [StepRecord]] = [:]
-        for row in try db.rows(
+        let rows = try db.cursor(
             "SELECT \(StepColumn.list) FROM step WHERE plan IN (SELECT value FROM json_each(?)) ORDER BY plan, position",
             [list])
-        {
+        while let row = try rows.next() {
             var step = try step(StoredRow(row: row))
             step.outbox = outbox[step.id] ?? []
             steps[step.plan, default: []].append(step)
@@ -180,9 +187,10 @@ extension Row {
 }
 
 extension Database {
-    func work(_ plans: [Row]) throws -> [PlanWork] {
+    /// The plans that a query gives, which selects `PlanReader.columns`.
+    func work(_ sql: String, _ arguments: StatementArguments) throws -> [PlanWork] {
         var reader = PlanReader(self)
-        return try reader.work(plans)
+        return try reader.work(sql, arguments)
     }
 
     func views(_ plans: [Row]) throws -> [PlanView] {

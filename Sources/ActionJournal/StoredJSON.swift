@@ -55,8 +55,10 @@ extension Decodable {
 
 /// JSON text as it grows (RFC 8259). Keys are ours and need no escaping.
 struct JSONText {
-    private(set) var text = ""
+    private var bytes: [UInt8] = []
     private var needsComma = false
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
 
     mutating func object(_ members: (inout JSONText) -> Void) { enclose("{", "}", members) }
 
@@ -65,58 +67,64 @@ struct JSONText {
     /// The name of the member whose value is written next.
     mutating func key(_ name: String) {
         separate()
-        text += "\"\(name)\":"
+        append("\"")
+        append(name)
+        append("\":")
         needsComma = false
     }
 
     mutating func number(_ value: some BinaryInteger) {
         separate()
-        text += String(value)
+        append(String(value))
     }
 
     mutating func bool(_ value: Bool) {
         separate()
-        text += value ? "true" : "false"
+        append(value ? "true" : "false")
     }
 
     mutating func string(_ value: String) {
         separate()
-        text += "\""
-        if value.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
-            for scalar in value.unicodeScalars { append(escaping: scalar) }
+        append("\"")
+        if value.utf8.contains(where: Self.isEscaped) {
+            for byte in value.utf8 { append(escaping: byte) }
         } else {
-            text += value
+            append(value)
         }
-        text += "\""
+        append("\"")
     }
 
     mutating func strings(_ values: [String]) {
         array { json in for value in values { json.string(value) } }
     }
 
-    private mutating func append(escaping scalar: Unicode.Scalar) {
-        switch scalar {
-        case "\"", "\\":
-            text += "\\"
-            text.unicodeScalars.append(scalar)
-        case "\u{0}"..<" ":
-            let digits = String(scalar.value, radix: 16)
-            text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        default: text.unicodeScalars.append(scalar)
+    private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func append(escaping byte: UInt8) {
+        if Self.isEscaped(byte) { append(byte < 0x20 ? "\\u00" : "\\") }
+        if byte < 0x20 {
+            append(byte < 0x10 ? "0" : "")
+            append(String(byte, radix: 16))
+        } else {
+            bytes.append(byte)
         }
     }
 
     private mutating func enclose(_ opening: String, _ closing: String, _ body: (inout JSONText) -> Void) {
         separate()
-        text += opening
+        append(opening)
         needsComma = false
         body(&self)
-        text += closing
+        append(closing)
         needsComma = true
     }
 
     private mutating func separate() {
-        if needsComma { text += "," }
+        if needsComma { append(",") }
         needsComma = true
     }
 }

@@ -169,6 +169,11 @@ extension Database {
         try Row.fetchAll(try cachedStatement(sql: sql), arguments: arguments)
     }
 
+    /// As `rows`, one after the other: a row is valid until the next one is asked for.
+    func cursor(_ sql: String, _ arguments: StatementArguments) throws -> RowCursor {
+        try Row.fetchCursor(try cachedStatement(sql: sql), arguments: arguments)
+    }
+
     func row(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> Row? {
         try Row.fetchOne(try cachedStatement(sql: sql), arguments: arguments)
     }

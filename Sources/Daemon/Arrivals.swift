@@ -30,13 +30,19 @@ struct Arrivals: Sendable {
         )
         // What a server lists twice is one message. Two that are alike and there at the same time are two, even to the byte.
         var seen: Set<MessageKey> = []
-        for message in arrived where seen.insert(message.key).inserted {
-            let identity = known[message.key] ?? IdentityMemory()
+        let judged = arrived.filter { seen.insert($0.key).inserted }.map { message in
             let arrival = ArrivalJudge.judge(
-                internalDate: message.facts.internalDate, identity: identity, memory: memory, afterReset: afterReset
-            )
-            let absence = max(0, visit.hub.surroundings.clock() - memory.lastCompleteCheck)
-            records += try await decide(message, arrival, absence: absence, &state)
+                internalDate: message.facts.internalDate, identity: known[message.key] ?? IdentityMemory(),
+                memory: memory, afterReset: afterReset)
+            // Marked deleted by somebody: no rule matches it (DESIGN §4).
+            return (message: message, arrival: message.facts.flags.contains(.deleted) ? nil : arrival)
+        }
+        let absence = max(0, visit.hub.surroundings.clock() - memory.lastCompleteCheck)
+        var rest = judged[...]
+        while let first = rest.first {
+            let alike = rest.prefix { $0.arrival == first.arrival }
+            rest = rest.dropFirst(alike.count)
+            records += try await decide(alike.map(\.message), first.arrival, absence: absence, &state)
         }
         return records.sorted { $0.key.uid < $1.key.uid }
     }
@@ -46,20 +52,20 @@ struct Arrivals: Sendable {
         fetched.compactMap { visit.arrived($0, fields: []) }.map { noted($0, "before") }
     }
 
+    /// - Parameter arrival: what all of them are; `nil`: marked deleted.
     private func decide(
-        _ message: ArrivedMessage, _ arrival: Arrival, absence: Int64, _ state: inout RuleStateSnapshot
+        _ messages: [ArrivedMessage], _ arrival: Arrival?, absence: Int64, _ state: inout RuleStateSnapshot
     ) async throws -> [DecisionRecord] {
         func decide(_ event: RuleEvent, _ trigger: PlanTrigger) async throws -> [DecisionRecord] {
-            try await visit.decider.decide(message, event: event, trigger: trigger, state: &state, absence: absence)
+            try await visit.decider.decide(messages, event: event, trigger: trigger, state: &state, absence: absence)
         }
         switch arrival {
-        // Marked deleted by somebody: no rule matches it (DESIGN §4).
-        case _ where message.facts.flags.contains(.deleted): return [noted(message, "deleted")]
+        case nil: return messages.map { noted($0, "deleted") }
         case .new: return try await decide(.new, .new)
         case .movedIn: return try await decide(.movedIn, .movedIn)
-        case .ownEcho: return [noted(message, "own")]
-        case .takenBack: return [noted(message, "taken_back")]
-        case .knownBefore: return [noted(message, "renumbered")]
+        case .ownEcho: return messages.map { noted($0, "own") }
+        case .takenBack: return messages.map { noted($0, "taken_back") }
+        case .knownBefore: return messages.map { noted($0, "renumbered") }
         }
     }
 

@@ -1,3 +1,4 @@
+import ActionJournal
 import IMAPSession
 import IMAPSyntax
 import MailModel
@@ -11,6 +12,8 @@ struct BodiesAhead {
 
     private struct Lot {
         var messages: [ArrivedMessage] = []
+        /// What the rules said of these without bodies.
+        var answers: [MessageDecider.FirstAnswer] = []
         /// Those of which a rule needs the body.
         var open: Set<UID> = []
         var bytes = 0
@@ -22,17 +25,19 @@ struct BodiesAhead {
     /// Whether reading many together has failed: then each is read by itself, so that it is known which one is to blame.
     let isCareful: Bool
 
-    /// - Parameter body: given each message in its order, with a decider that has the body at hand where it is needed.
-    func run(
-        _ messages: [ArrivedMessage], state: RuleStateSnapshot,
-        _ body: (ArrivedMessage, MessageDecider) async throws -> Void
-    ) async throws {
+    /// The records of the messages, in their order.
+    func decide(
+        _ messages: [ArrivedMessage], trigger: PlanTrigger, state: inout RuleStateSnapshot, proposing: Bool
+    ) async throws -> [DecisionRecord] {
         guard !isCareful, await visit.hub.surroundings.rules.mayReadBodies(of: visit.hub.name) else {
-            for message in messages { try await body(message, visit.decider) }
-            return
+            return try await visit.decider.decide(
+                messages, event: event, trigger: trigger, state: &state, proposing: proposing, only: only)
         }
+        var records: [DecisionRecord] = []
         let lots = await lots(messages, state)
         var asked = lots.first.map(ask) ?? []
+        // What rules said holds for as long as nothing that they remember has changed.
+        let count = state.changeCount
         for (index, lot) in lots.enumerated() {
             let bodies = try await bodies(asked)
             asked = index + 1 < lots.count ? ask(lots[index + 1]) : []
@@ -43,21 +48,26 @@ struct BodiesAhead {
                 if section == .whole, let bytes = bodies[uid] { return bytes }
                 return try await fetch(uid, section)
             }
-            for message in lot.messages { try await body(message, decider) }
+            records += try await decider.decide(
+                lot.messages, event: event, trigger: trigger, state: &state, proposing: proposing, only: only,
+                known: state.changeCount == count ? lot.answers : [])
         }
+        return records
     }
 
     private func lots(_ messages: [ArrivedMessage], _ state: RuleStateSnapshot) async -> [Lot] {
         var lots: [Lot] = []
         var lot = Lot()
-        for message in messages {
-            let need = await visit.decider.firstNeed(of: message, event, only: only, state: state)
-            let isOpen = need == .body && mayBeRead(message)
+        let answers = await visit.decider.firstAnswers(messages[...], event, only: only, state: state, past: true)
+        for (message, answer) in zip(messages, answers) {
+            var isOpen = false
+            if case .needs(.body) = answer.outcome { isOpen = mayBeRead(message) }
             if isOpen, !lot.open.isEmpty, lot.bytes + message.facts.size > Self.lotBytes {
                 lots.append(lot)
                 lot = Lot()
             }
             lot.messages.append(message)
+            lot.answers.append(answer)
             guard isOpen else { continue }
             lot.open.insert(message.key.uid)
             lot.bytes += message.facts.size

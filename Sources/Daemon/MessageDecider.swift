@@ -21,6 +21,8 @@ struct ArrivedMessage: Sendable {
 struct MessageDecider: Sendable {
     /// Messages larger than this are not fetched whole: the rule fails for them, and says why.
     static let largestBody = 64 * 1_024 * 1_024
+    /// Messages that the rules are asked about together.
+    private static let together = 256
 
     let surroundings: Surroundings
     let account: AccountName
@@ -29,14 +31,39 @@ struct MessageDecider: Sendable {
     /// Fetches a section of the message; `nil` when it is gone.
     var fetch: @Sendable (UID, BodySection) async throws -> [UInt8]?
 
+    /// The records of messages one after the other, with few changes of the thread.
+    ///
+    /// - Parameter known: what the rules said of some of them already, from the same state.
+    func decide(
+        _ messages: [ArrivedMessage], event: RuleEvent, trigger: PlanTrigger, state: inout RuleStateSnapshot,
+        proposing: Bool = false, only: Set<String>? = nil, absence: Int64 = 0, known: [FirstAnswer] = []
+    ) async throws -> [DecisionRecord] {
+        var records: [DecisionRecord] = []
+        var answers = known[...]
+        for (index, message) in messages.enumerated() {
+            if answers.isEmpty {
+                answers = await firstAnswers(
+                    messages[index...].prefix(Self.together), event, only: only, state: state)[...]
+            }
+            let count = state.changeCount
+            records += try await decide(
+                message, event: event, trigger: trigger, state: &state, proposing: proposing, only: only,
+                absence: absence, first: answers.popFirst())
+            // The others were asked from the state as it was.
+            if state.changeCount != count { answers = [] }
+        }
+        return records
+    }
+
     /// The records of a decision: what the live rules want and, where `dry_run` rules would add something, that as a
     /// proposal. Empty when the message vanished while it was being looked at.
     ///
     /// - Parameter state: what rules remember, with the changes of the decisions before; this one's are added.
     /// - Parameter absence: for how long nobody looked before, in seconds.
+    /// - Parameter first: what the rules said when they were asked the first time, from this state.
     func decide(
         _ message: ArrivedMessage, event: RuleEvent, trigger: PlanTrigger, state: inout RuleStateSnapshot,
-        proposing: Bool = false, only: Set<String>? = nil, absence: Int64 = 0
+        proposing: Bool = false, only: Set<String>? = nil, absence: Int64 = 0, first: FirstAnswer? = nil
     ) async throws -> [DecisionRecord] {
         let proposing = proposing || surroundings.proposing
         var record = DecisionRecord(
@@ -45,9 +72,10 @@ struct MessageDecider: Sendable {
             flags: message.facts.flags, absence: absence
         )
         do {
-            guard let answer = try await ask(message, event, only: only, state: state, now: record.time) else {
-                return []
-            }
+            guard
+                let answer = try await ask(
+                    message, event, only: only, state: state, now: record.time, first: first)
+            else { return [] }
             let decision = answer.decision
             record.generation = answer.generation
             if trigger.countsTowardsLimit { record.limits = Self.limits(decision.actions, answer.rules) }
@@ -87,21 +115,70 @@ struct MessageDecider: Sendable {
         var generation: Int64
     }
 
-    /// Asks the rules, and fetches what they turn out to need; `nil` when the message vanished meanwhile.
+    /// What the rules said of a message when they were asked about several.
+    struct FirstAnswer {
+        fileprivate let runtime: RuleRuntime
+        fileprivate let generation: Int64
+        fileprivate let paused: Set<String>
+        let outcome: DecisionOutcome
+    }
+
+    /// Asks the rules about messages one after the other, as far as that goes from the same state; none when there are no
+    /// rules.
     ///
-    /// - Parameter mailbox: where the message was found, when it is not there any more.
-    func ask(
-        _ message: ArrivedMessage, _ event: RuleEvent, only: Set<String>?, state: RuleStateSnapshot, now: Int64,
-        foundIn mailbox: MailboxName? = nil, evidence: EvidenceDetail = .whenMatched
-    ) async throws -> Answer? {
-        guard let (runtime, generation) = await surroundings.rules.runtime(for: account) else { return nil }
-        var subject = subject(message, event, foundIn: mailbox)
+    /// - Parameter past: goes on past those that change the state or need something, as if they did not.
+    func firstAnswers(
+        _ messages: ArraySlice<ArrivedMessage>, _ event: RuleEvent, only: Set<String>?, state: RuleStateSnapshot,
+        past isLook: Bool = false
+    ) async -> [FirstAnswer] {
+        guard let (runtime, generation) = await surroundings.rules.runtime(for: account) else { return [] }
         let paused = paused(event, only: only)
         let aside = surroundings.health.aside(in: generation).union(paused)
+        let now = surroundings.clock()
+        var rest = messages.map { subject($0, event) }[...]
+        var answers: [FirstAnswer] = []
+        repeat {
+            let outcomes = await runtime.decide(
+                inTurn: Array(rest), state: state, now: now, only: only, aside: aside, evidence: .whenMatched)
+            rest = rest.dropFirst(outcomes.count)
+            answers += outcomes.map {
+                FirstAnswer(runtime: runtime, generation: generation, paused: paused, outcome: $0)
+            }
+        } while isLook && !rest.isEmpty
+        return answers
+    }
+
+    /// Asks the rules, and fetches what they turn out to need; `nil` when the message vanished meanwhile.
+    ///
+    /// - Parameters:
+    ///   - mailbox: where the message was found, when it is not there any more.
+    ///   - first: what they said when they were asked the first time.
+    func ask(
+        _ message: ArrivedMessage, _ event: RuleEvent, only: Set<String>?, state: RuleStateSnapshot, now: Int64,
+        foundIn mailbox: MailboxName? = nil, evidence: EvidenceDetail = .whenMatched, first: FirstAnswer? = nil
+    ) async throws -> Answer? {
+        let runtime: RuleRuntime
+        let generation: Int64
+        if let first {
+            (runtime, generation) = (first.runtime, first.generation)
+        } else {
+            guard let current = await surroundings.rules.runtime(for: account) else { return nil }
+            (runtime, generation) = current
+        }
+        var subject = subject(message, event, foundIn: mailbox)
+        let paused = first?.paused ?? paused(event, only: only)
+        let aside = surroundings.health.aside(in: generation).union(paused)
+        var known = first?.outcome
         // Each need is met once; a second time the same would mean that the runtime does not see what it got.
         for _ in 0..<4 {
-            let outcome = await runtime.decide(
-                subject, state: state, now: now, only: only, aside: aside, evidence: evidence)
+            let outcome: DecisionOutcome
+            if let known {
+                outcome = known
+            } else {
+                outcome = await runtime.decide(
+                    subject, state: state, now: now, only: only, aside: aside, evidence: evidence)
+            }
+            known = nil
             switch outcome {
             case .needs(let need):
                 guard try await provide(need, &subject, message) else { return nil }
@@ -118,18 +195,6 @@ struct MessageDecider: Sendable {
             }
         }
         throw DecisionFailure("the rules kept asking for data that was already there")
-    }
-
-    /// What the rules need before anything else of a message; `nil`: they can decide.
-    func firstNeed(
-        of message: ArrivedMessage, _ event: RuleEvent, only: Set<String>?, state: RuleStateSnapshot
-    ) async -> MessageNeed? {
-        guard let (runtime, generation) = await surroundings.rules.runtime(for: account) else { return nil }
-        let aside = surroundings.health.aside(in: generation).union(paused(event, only: only))
-        let outcome = await runtime.decide(
-            subject(message, event), state: state, now: surroundings.clock(), only: only, aside: aside)
-        if case .needs(let need) = outcome { return need }
-        return nil
     }
 
     private func subject(

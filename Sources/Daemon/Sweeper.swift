@@ -11,8 +11,8 @@ public struct Sweeper: Sendable {
 
     /// Plans that are in memory together.
     static let part = 2_000
-    /// Plans that are carried out together: the more, the fewer commands.
-    static let togetherWith = 10_000
+    /// Plans that are carried out together, while further ones are decided: the more, the fewer commands.
+    static let together = 5_000
 
     /// Past so many plans a brief report only counts those that were simply done.
     static let mostListed = 200
@@ -154,7 +154,6 @@ public struct Sweeper: Sendable {
                 try await walk(
                     visit, query, number: number, proposing: proposing, isCareful: isCareful, &reached, &decided,
                     &remembered)
-                if !decided.isEmpty { try await visit.carryOut(askedFor: decided) }
                 visit.connection.close()
                 hub.wakeAll()
                 return
@@ -180,6 +179,28 @@ public struct Sweeper: Sendable {
         _ visit: MailboxVisit, _ query: SweepQuery, number: Int64, proposing: Bool, isCareful: Bool,
         _ reached: inout MessageKey?, _ decided: inout Set<PlanID>, _ remembered: inout RuleStateSnapshot?
     ) async throws {
+        var carrying = CarryingOut(visit: visit)
+        do {
+            try await decide(
+                visit, query, number: number, proposing: proposing, isCareful: isCareful, &reached, &decided,
+                &remembered, &carrying)
+            try await carrying.begin(decided)
+            decided = []
+            try await carrying.finish()
+        } catch {
+            // Nothing of ours is at work on the connection when it is given up.
+            visit.connection.close()
+            try? await carrying.finish()
+            decided.formUnion(carrying.plans)
+            throw error
+        }
+    }
+
+    private func decide(
+        _ visit: MailboxVisit, _ query: SweepQuery, number: Int64, proposing: Bool, isCareful: Bool,
+        _ reached: inout MessageKey?, _ decided: inout Set<PlanID>, _ remembered: inout RuleStateSnapshot?,
+        _ carrying: inout CarryingOut
+    ) async throws {
         let after = reached?.uidValidity == visit.uidValidity ? reached?.uid : nil
         let walk = MailboxWalk(visit: visit, since: query.oldest(at: surroundings.clock()), after: after)
         try await walk.run { part in
@@ -192,19 +213,16 @@ public struct Sweeper: Sendable {
                         $0.uid, .sweep(run: number), event: "sweep", because: $0.reason)
                 }
                 let ahead = BodiesAhead(visit: visit, event: .sweep, only: query.only, isCareful: isCareful)
-                try await ahead.run(part.messages, state: state) { message, decider in
-                    records += try await decider.decide(
-                        message, event: .sweep, trigger: .sweep(run: number), state: &state, proposing: proposing,
-                        only: query.only
-                    ).filter { !$0.actions.isEmpty || $0.state == .failed || !$0.stateChanges.isEmpty }
-                }
+                records += try await ahead.decide(
+                    part.messages, trigger: .sweep(run: number), state: &state, proposing: proposing
+                ).filter { !$0.actions.isEmpty || $0.state == .failed || !$0.stateChanges.isEmpty }
                 recorded = try await surroundings.memory.store(records, progress: [], decidedFrom: base)
                 if proposing { remembered = state }
             }
             if !proposing { decided.formUnion((recorded ?? []).compactMap(\.plan)) }
             reached = visit.key(part.last)
-            if decided.count >= Self.togetherWith {
-                try await visit.carryOut(askedFor: decided)
+            if decided.count >= Self.together {
+                try await carrying.begin(decided)
                 decided = []
             }
         }

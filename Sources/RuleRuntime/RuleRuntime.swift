@@ -43,7 +43,22 @@ public actor RuleRuntime {
         engine.decide(message, state: state, now: now, only: only, aside: aside, detail: evidence)
     }
 
-    /// The same for those who are on the executor already.
+    /// Messages one after the other, as far as they can be decided from the same state: through the first that changes it,
+    /// needs something or fails.
+    public func decide(
+        inTurn messages: [RuleMessage], state: RuleStateSnapshot, now: Int64, only: Set<String>? = nil,
+        aside: Set<String> = [], evidence: EvidenceDetail = .always
+    ) async -> [DecisionOutcome] {
+        var outcomes: [DecisionOutcome] = []
+        for message in messages {
+            let outcome = engine.decide(message, state: state, now: now, only: only, aside: aside, detail: evidence)
+            outcomes.append(outcome)
+            guard case .decided(let decision) = outcome, decision.stateChanges.isEmpty else { break }
+        }
+        return outcomes
+    }
+
+    /// As the first `decide`, for those who are on the executor already.
     func decideNow(_ message: RuleMessage, state: RuleStateSnapshot, now: Int64) -> DecisionOutcome {
         engine.decide(message, state: state, now: now, only: nil, detail: .always)
     }

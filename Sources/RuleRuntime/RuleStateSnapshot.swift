@@ -8,6 +8,8 @@ public struct RuleStateSnapshot: Sendable {
     }
 
     private(set) var entries: [String: [String: Entry]] = [:]
+    /// Grows with every change: what was decided at the same count was decided from the same state.
+    public private(set) var changeCount = 0
 
     public static let empty = RuleStateSnapshot([])
 
@@ -23,6 +25,7 @@ public struct RuleStateSnapshot: Sendable {
     }
 
     public mutating func apply(_ change: RuleStateChange) {
+        changeCount += 1
         if let value = change.value {
             entries[change.rule, default: [:]][change.key] = Entry(value: value, expires: change.expires)
         } else {

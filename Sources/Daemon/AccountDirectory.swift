@@ -14,6 +14,9 @@ final class AccountDirectory: AccountLinking {
         }
     }
 
+    /// Lets go of the hubs, which lead here too.
+    func forget() { hubs.withLock { $0 = [:] } }
+
     var accounts: Set<AccountName> { hubs.withLock { Set($0.keys) } }
 
     /// Who submits the mail of one of them; `nil` when it cannot send, or there is none of that name.

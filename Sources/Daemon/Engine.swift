@@ -14,6 +14,7 @@ public struct Engine: Sendable {
     let hubs: [AccountHub]
     /// Tells whoever ends pauses that there are other ones now.
     let pausesChanged = Wakeup()
+    private let directory: AccountDirectory
     private let lock: StateLock?
 
     /// Takes the state folder, opens the journal, loads the rules. Contacts no server.
@@ -78,12 +79,15 @@ public struct Engine: Sendable {
             AccountHub(account: $0, surroundings: surroundings, channels: channels, directory: directory)
         }
         directory.note(hubs)
-        return Engine(surroundings: surroundings, hubs: hubs, lock: lock)
+        return Engine(surroundings: surroundings, hubs: hubs, directory: directory, lock: lock)
     }
 
-    private init(surroundings: Surroundings, hubs: [AccountHub], lock: StateLock?) {
+    private init(
+        surroundings: Surroundings, hubs: [AccountHub], directory: AccountDirectory, lock: StateLock?
+    ) {
         self.surroundings = surroundings
         self.hubs = hubs
+        self.directory = directory
         self.lock = lock
     }
 
@@ -99,6 +103,7 @@ public struct Engine: Sendable {
     public func close() async {
         await surroundings.dialer.shutDown()
         surroundings.journal.close()
+        directory.forget()
         lock?.release()
     }
 

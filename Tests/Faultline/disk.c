@@ -218,6 +218,11 @@ bool fl_swallows(const struct fl_target *file)
 
 /* MARK: Power loss */
 
+bool fl_is_synced(void)
+{
+    return newest == NULL;
+}
+
 static bool has_arrived(void)
 {
     if (fl_torn == 0) return false;

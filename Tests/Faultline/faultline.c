@@ -173,10 +173,11 @@ bool fl_step(enum fl_deed deed, const struct fl_target *target)
     fl.count += 1;
     char line[256];
     const char *name = strrchr(target->path, '/');
+    const char *disk = fl_is_synced() ? "synced" : "unsynced";
     if (target->kind == FL_SOCKET)
-        snprintf(line, sizeof line, "%ld %s %d\n", fl.count, fl_names[deed], target->port);
+        snprintf(line, sizeof line, "%ld %s %s %d\n", fl.count, fl_names[deed], disk, target->port);
     else
-        snprintf(line, sizeof line, "%ld %s %s\n", fl.count, fl_names[deed], name == NULL ? "" : name + 1);
+        snprintf(line, sizeof line, "%ld %s %s %s\n", fl.count, fl_names[deed], disk, name == NULL ? "" : name + 1);
     fl_report(line);
     errno = number;
     if (deed == FL_SEND) fl.sent += 1;

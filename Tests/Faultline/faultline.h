@@ -46,6 +46,8 @@ void fl_note_removed(const char *path);
 void fl_forget_synced(const struct fl_target *target);
 /* True when a lying disk says yes and does nothing. */
 bool fl_swallows(const struct fl_target *file);
+/* Whether a power loss now would take nothing. */
+bool fl_is_synced(void);
 void fl_take_back(void);
 
 #endif

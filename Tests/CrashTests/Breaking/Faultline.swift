@@ -86,6 +86,8 @@ struct FaultReport: Sendable {
     struct Step: Sendable {
         /// `write`, `sync`, `send`, …
         var deed: String
+        /// Whether nothing was on its way to the disk before.
+        var isSynced: Bool
         /// The file's name, or the port.
         var target: String
     }
@@ -99,8 +101,11 @@ struct FaultReport: Sendable {
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ")
             if line == "broken" { wasBroken = true }
-            if words.count >= 2 {
-                steps.append(Step(deed: String(words[1]), target: words.count > 2 ? String(words[2]) : ""))
+            if words.count >= 3 {
+                steps.append(
+                    Step(
+                        deed: String(words[1]), isSynced: words[2] == "synced",
+                        target: words.count > 3 ? String(words[3]) : ""))
             }
         }
     }

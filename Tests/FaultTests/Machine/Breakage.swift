@@ -23,7 +23,9 @@ struct Breakage: Hashable, Sendable, CustomStringConvertible {
 
         func fits(_ moment: Moment) -> Bool {
             switch (self, moment) {
-            case (.dies, _), (.diesTwice, _): true
+            case (.dies, _): true
+            // Before something is sent it is as behind the commit or the answer that led there.
+            case (.diesTwice, .commit), (.diesTwice, .answer): true
             case (.diesAfter, .commit), (.diesAfter, .send): true
             case (.isCut, .send), (.straysBehind, .send): true
             case (.replyIsLost, .answer), (.replyIsLate, .answer), (.replyIsTooLate, .answer): true

@@ -1,0 +1,1 @@
+../../../rules/Sources/RuleBenchmark/SampleRules.swift

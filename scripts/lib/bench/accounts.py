@@ -27,17 +27,18 @@ class Accounts:
         name = "" if folder == "INBOX" else "." + folder.replace("/", ".")
         return os.path.join(self.home(user), "Maildir", name)
 
-    def template(self, messages, kind=None):
+    def template(self, messages, kind=None, size=None):
         """The account of `messages` messages, with Dovecot's index of them; made once."""
-        if (messages, kind) in self.templates:
-            return self.templates[messages, kind]
-        user = f"template{len(self.templates)}"
+        if (messages, kind, size) in self.templates:
+            return self.templates[messages, kind, size]
+        self.count += 1
+        user = f"template{self.count}"
         for folder in ["INBOX"] + corpus.FOLDERS:
             for part in MESSAGE_FOLDERS:
                 os.makedirs(os.path.join(self.maildir(user, folder), part))
         arrived = int(corpus.NOW.timestamp()) - 60 * messages
         for number in range(messages):
-            data = corpus.message(number, kind)
+            data = corpus.message(number, kind, size)
             stored = data.replace(b"\r\n", b"\n")
             seen = "" if number % 3 == 0 else "S"
             name = f"{arrived + 60 * number}.M{number:06}.bench,S={len(stored)},W={len(data)}:2,{seen}"
@@ -52,7 +53,7 @@ class Accounts:
         time.sleep(1.1)
         self.doveadm("index", "-u", user, "*")
         self.doveadm("mailbox", "status", "-u", user, "all", "*")
-        self.templates[messages, kind] = user
+        self.templates[messages, kind, size] = user
         return user
 
     def doveadm(self, *arguments):
@@ -60,9 +61,14 @@ class Accounts:
         if done.returncode != 0:
             raise SystemExit(f"doveadm {' '.join(arguments)} failed: {done.stderr.strip()}")
 
-    def fresh(self, messages, kind=None):
+    def forget_templates(self):
+        """For what comes there are others; these only take room."""
+        while self.templates:
+            self.remove(self.templates.popitem()[1])
+
+    def fresh(self, messages, kind=None, size=None):
         """A new user with a copy of the template: messages are links, everything that is written to is a copy."""
-        template = self.home(self.template(messages, kind))
+        template = self.home(self.template(messages, kind, size))
         self.count += 1
         user = f"user{self.count}"
         copied = []
@@ -90,8 +96,9 @@ class Accounts:
             for entry in os.scandir(os.path.join(self.maildir(user, folder), part)):
                 yield number_of(entry.path), entry.name.partition(":2,")[2]
 
-    def judge(self, user, messages, bodies):
-        """What is wrong after a run, in words; empty when every message is where it belongs, and once."""
+    def judge(self, user, messages, belongs):
+        """What is wrong after a run, in words; empty when every message is where it belongs, and once. `belongs` tells
+        (folder, flagged) of a number."""
         found, wrong = {}, {"misplaced": 0, "doubled": 0, "lost": 0, "wrongly flagged": 0, "left deleted": 0}
         for folder in ["INBOX"] + corpus.FOLDERS:
             for number, flags in self.messages(user, folder):
@@ -100,10 +107,10 @@ class Accounts:
                 else:
                     wrong["doubled"] += number in found
                     # Of two, the one that is right counts; the other has been counted.
-                    if found.get(number) != corpus.belongs(number, bodies):
+                    if found.get(number) != belongs(number):
                         found[number] = folder, "F" in flags
         for number in range(messages):
-            folder, flagged = corpus.belongs(number, bodies)
+            folder, flagged = belongs(number)
             if number not in found:
                 wrong["lost"] += 1
             elif found[number][0] != folder:

@@ -34,21 +34,28 @@ rule "head"    { limit = false, when = from:contains "head@office.example", run 
 """
 
 
-def postmoon(program):
-    def command(work, port, user, password, job):
-        bodies = "".join(f'rule "{folder}" {{ limit = false, when = body:contains "{needle}", '
-                         f'run = {{ move "{folder}" }} }}\n' for folder, needle in corpus.NEEDLES.items())
-        write(work, "rules/bench.lua", (bodies if job == "body" else "") + POSTMOON_RULES)
-        write(work, "secret", password + "\n")
-        configuration = write(work, "postmoon.toml", f"""rules = "rules"
-state = "state"
+BODY_RULES = "".join(f'rule "{folder}" {{ limit = false, when = body:contains "{needle}", '
+                     f'run = {{ move "{folder}" }} }}\n' for folder, needle in corpus.NEEDLES.items())
 
-[accounts.bench]
+
+def postmoon_configuration(work, users, password, server, rules):
+    """The file that configures it: an account for each user, on one server, and these rules."""
+    write(work, "rules/bench.lua", rules)
+    write(work, "secret", password + "\n")
+    return write(work, "postmoon.toml", 'rules = "rules"\nstate = "state"\n' + "".join(f"""
+[accounts.{user}]
 user     = "{user}"
 address  = "me@home.example"
 password = {{ file = "secret" }}
-imap     = {{ host = "127.0.0.1", port = {port}, security = "none" }}
-""")
+imap     = {{ host = "127.0.0.1", {server} }}
+""" for user in users))
+
+
+def postmoon(program, rules=None):
+    """With rules of their own, or with those of the job."""
+    def command(work, port, user, password, job):
+        own = rules or (BODY_RULES if job == "body" else "") + POSTMOON_RULES
+        configuration = postmoon_configuration(work, [user], password, f'port = {port}, security = "none"', own)
         what = ["run"] if job == "watch" else ["sweep", "--apply", "--yes"]
         return [program, *what, "--config", configuration]
     return command

@@ -32,6 +32,8 @@ NEEDLES = {
 }
 NEEDLE_SHARE = 35
 FOLDERS = sorted([folder for _, folder in KINDS.values() if folder] + list(NEEDLES))
+# What a message of some size has beside the text that is asked for: the header, and the ends of things.
+AROUND = 3_500
 NUMBER_FIELD = "X-Bench-Number"
 
 NOW = datetime(2024, 9, 2, 9, 0, tzinfo=timezone.utc)
@@ -126,10 +128,11 @@ def combined(kind, boundary, parts):
     return f'Content-Type: multipart/{kind}; boundary="{boundary}"\n\n{lines}--{boundary}--\n'
 
 
-def body(random_, needle):
-    """Fields of the body and the body itself."""
+def body(random_, needle, size=None):
+    """Fields of the body and the body itself; with a size, of about that many bytes and without an attachment."""
     plain, rich = paragraphs()
-    size = min(400_000, random_.lognormvariate(9.8, 0.75))
+    attachment = size is None
+    size = size or min(400_000, random_.lognormvariate(9.8, 0.75))
     # Long enough for quoted-printable to break the line, and not where a person would.
     wanted = ""
     if needle:
@@ -144,7 +147,7 @@ def body(random_, needle):
             leaf("text/plain", fill(random_, plain, size * 0.2, wanted), coding),
             leaf("text/html", "<!doctype html><html><body>\n"
                  + fill(random_, rich, size * 0.8, wanted and f"<p>{wanted}</p>\n") + "</body></html>\n", coding)])
-    if random_.random() < 0.04:
+    if attachment and random_.random() < 0.04:
         data = random_.randbytes(int(min(1_000_000, random_.lognormvariate(11.5, 0.8))))
         result = combined("mixed", f"=-{random_.getrandbits(96):x}", [
             result, "Content-Type: application/pdf\nContent-Transfer-Encoding: base64\n"
@@ -162,8 +165,9 @@ def folded(random_, count):
     return "\n\t ".join(text[start:start + 70] for start in range(0, len(text), 70))
 
 
-def message(number, kind=None):
-    """The message with CRLF, as it travels. With a kind: of that kind, and without words for body rules."""
+def message(number, kind=None, size=None):
+    """The message with CRLF, as it travels. With a kind: of that kind, and without words for body rules. With a size:
+    of about that many bytes."""
     needle = None
     if kind is None:
         kind, needle = sort_of(number)
@@ -223,4 +227,4 @@ def message(number, kind=None):
         header.append(f"Cc: {copies}")
     header += [f"Subject: {coded(subject)}", f"Message-ID: <{number}.{random_.getrandbits(64):x}@{host}>",
                "MIME-Version: 1.0"]
-    return ("\n".join(header) + "\n" + body(random_, needle)).replace("\n", "\r\n").encode()
+    return ("\n".join(header) + "\n" + body(random_, needle, size and size - AROUND)).replace("\n", "\r\n").encode()

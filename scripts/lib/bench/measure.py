@@ -1,54 +1,22 @@
 """Runs all measurements on a Dovecot that is there already, and prints the tables. scripts/bench starts it."""
-import argparse
 import json
-import os
-import platform
-import signal
-import subprocess
 import sys
 
-from accounts import Accounts
 from reactions import reactions
+from setting import begin, first_line, options, quoted, surroundings
 from sweeps import JOBS, sweeps
 from tables import reaction_table, reaction_verdict, sweep_table, verdict
 
 DELAYS = (0, 50)
 
 
-def progress(text):
-    print(f"  {text}", file=sys.stderr, flush=True)
-
-
-def first_line(*command):
-    """What a program says of its version."""
-    done = subprocess.run(command, capture_output=True, text=True)
-    return next(iter((done.stdout + done.stderr).splitlines()), "").strip()
-
-
-def surroundings(bench):
-    dovecot = first_line("dovecot", "--version").split(" ")[0]
-    imapfilter = first_line("imapfilter", "-V").replace("IMAPFilter ", "")
-    return (f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, Dovecot {dovecot}, "
-            f"imapfilter {imapfilter.split(' ')[0]}, Postmoon {first_line(bench.postmoon, '--version')}")
-
-
 def main():
-    parser = argparse.ArgumentParser()
-    for name in ("postmoon", "password", "mail", "configuration", "work"):
-        parser.add_argument(f"--{name}", required=True)
-    for name in ("imap", "lmtp", "messages", "few", "rounds", "arrivals"):
-        parser.add_argument(f"--{name}", type=int, required=True)
+    parser = options("messages", "few", "rounds", "arrivals")
     parser.add_argument("--mbit", type=float, default=0)
-    parser.add_argument("--json")
-    bench = parser.parse_args()
-    bench.accounts = Accounts(bench.mail, bench.configuration)
-    bench.progress = progress
-    # What was started is ended on the way out.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
-
-    about = surroundings(bench)
-    progress(f"writing {bench.messages:,} messages")
+    bench = begin(parser)
+    imapfilter = first_line("imapfilter", "-V").replace("IMAPFilter ", "").split(" ")[0]
+    about = surroundings(bench, f"imapfilter {imapfilter}")
+    bench.progress(f"writing {bench.messages:,} messages")
     bench.accounts.template(bench.messages)
     swept = [row for job in JOBS for delay in DELAYS for row in sweeps(bench, job, delay)]
     reacted = [row for delay in DELAYS for row in reactions(bench, delay)]
@@ -81,12 +49,6 @@ From the server's answer that it has a message until the message is in its folde
     for failure in failures:
         print(f"\nPostmoon, {failure}", file=sys.stderr)
     return 1 if failures else 0
-
-
-def quoted(runs):
-    """The end of what the first of them said, if any said something."""
-    said = next((run["said"].strip() for run in runs if run.get("said", "").strip()), "")
-    return "".join(f"\n  | {line}" for line in said.splitlines()[-8:])
 
 
 if __name__ == "__main__":

@@ -128,18 +128,24 @@ def draw(plot):
     return "\n".join(out) + "\n</svg>\n"
 
 
+def write(plots, folder):
+    """Each into a file of its own; tells their paths."""
+    os.makedirs(folder, exist_ok=True)
+    for plot in plots:
+        if not re.fullmatch(r"[A-Za-z0-9-]+", plot["name"]):
+            raise SystemExit(f"{plot['name']!r} is no name for a file.")
+        path = os.path.join(folder, plot["name"] + ".svg")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(draw(plot))
+        yield path
+
+
 def main():
     if len(sys.argv) != 3:
         raise SystemExit("plot.py FIGURES.json FOLDER")
     with open(sys.argv[1]) as file:
         plots = json.load(file)["plots"]
-    os.makedirs(sys.argv[2], exist_ok=True)
-    for plot in plots:
-        if not re.fullmatch(r"[A-Za-z0-9-]+", plot["name"]):
-            raise SystemExit(f"{plot['name']!r} is no name for a file.")
-        path = os.path.join(sys.argv[2], plot["name"] + ".svg")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(draw(plot))
+    for path in write(plots, sys.argv[2]):
         print(path)
 
 

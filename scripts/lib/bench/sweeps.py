@@ -3,6 +3,7 @@ import shutil
 import tempfile
 
 import clients
+import corpus
 from processes import Proxy, measured
 
 JOBS = {"header": "header rules", "body": "body and header rules"}
@@ -28,18 +29,24 @@ def command_of(bench, name, messages):
 
 
 def run(bench, name, job, messages, delay, through_proxy):
-    """One run: what `measured` tells, the proxy's counts if there was one, and what is `wrong` afterwards."""
-    user = bench.accounts.fresh(messages)
-    work = tempfile.mkdtemp(dir=bench.work)
+    """One run: what `once` tells, and the proxy's counts if there was one."""
     command = command_of(bench, name, messages)
+    if not through_proxy:
+        return once(bench, command, job, messages, bench.imap)
+    with Proxy(bench.imap, delay, bench.mbit if delay else 0) as proxy:
+        result = once(bench, command, job, messages, proxy.port)
+        result["counts"] = proxy.counts()
+    return result
+
+
+def once(bench, command, job, messages, port, size=None, belongs=None):
+    """One run on an account of its own: what `measured` tells, and what is `wrong` afterwards."""
+    user = bench.accounts.fresh(messages, size=size)
+    work = tempfile.mkdtemp(dir=bench.work)
     try:
-        if through_proxy:
-            with Proxy(bench.imap, delay, bench.mbit if delay else 0) as proxy:
-                result = measured(command(work, proxy.port, user, bench.password, job), work, PATIENCE)
-                result["counts"] = proxy.counts()
-        else:
-            result = measured(command(work, bench.imap, user, bench.password, job), work, PATIENCE)
-        result["wrong"] = bench.accounts.judge(user, messages, job == "body")
+        result = measured(command(work, port, user, bench.password, job), work, PATIENCE)
+        result["wrong"] = bench.accounts.judge(
+            user, messages, belongs or (lambda number: corpus.belongs(number, job == "body")))
         if result["status"] != 0 or result["wrong"]:
             with open(f"{work}/log", errors="replace") as log:
                 result["said"] = log.read()[-2000:]

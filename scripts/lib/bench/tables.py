@@ -52,3 +52,42 @@ def reaction_table(rows):
         lines.append("| " + " | ".join((f"{row['delay']} ms", row["client"], str(row["sent"]), *figures,
                                         str(row["never"]), reaction_verdict(row))) + " |")
     return "\n".join(lines)
+
+
+def growth_table(what, rows):
+    lines = [f"| {what} | client | seconds | CPU seconds | peak MiB | result |",
+             "| --: | --- | --: | --: | --: | --- |"]
+    for row in rows:
+        runs = row["runs"]
+        lines.append("| " + " | ".join((
+            f"{row['size']:,}", row["client"], spread([run["seconds"] for run in runs]),
+            f"{statistics.median(run['cpu'] for run in runs):.2f}",
+            f"{statistics.median(run['peak_kib'] for run in runs) / 1024:.0f}", verdict(row))) + " |")
+    return "\n".join(lines)
+
+
+def journal_table(rows):
+    names = list(dict.fromkeys(row["client"] for row in rows))
+    lines = ["| plans | MB | " + " | ".join(names) + " | result |", "| --: | --: |" + " --: |" * len(names) + " --- |"]
+    for size in dict.fromkeys(row["size"] for row in rows):
+        here = [row for row in rows if row["size"] == size]
+        lines.append("| " + " | ".join((
+            f"{size:,}", f"{here[0]['bytes'] / 1e6:.0f}",
+            *(spread([run["seconds"] * 1000 for run in row["runs"]], 0) for row in here),
+            next((verdict(row) for row in here if verdict(row) != "right"), "right"))) + " |")
+    return "\n".join(lines)
+
+
+def footprint_table(rows):
+    lines = ["| accounts | all watched after | private | each beyond the first | resident | CPU, idle | result |",
+             "| --: | --: | --: | --: | --: | --: | --- |"]
+    first = next((row for row in rows if row["accounts"] == 1 and "private_kib" in row), None)
+    for row in rows:
+        cells = [f"{row['accounts']:,}", f"{row['seconds']:.1f} s"] + ["–"] * 4 + [row["wrong"] or "right"]
+        if "private_kib" in row:
+            cells[2], cells[4] = (f"{row[kind] / 1024:.1f} MiB" for kind in ("private_kib", "resident_kib"))
+            cells[5] = f"{row['share'] * 100:.2f} %"
+            if first and row is not first:
+                cells[3] = f"{(row['private_kib'] - first['private_kib']) / (row['accounts'] - 1):.0f} KiB"
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)

@@ -90,7 +90,10 @@ extension FaultTally {
         let ends = scenario.ends.map(EndState.init)
         broken += 1
         messages += letters.count
-        if outcome.doubts > 0 || (isExplained && !ends.contains(outcome.end)) { inDoubt += 1 }
+        let isInDoubt = isExplained && !ends.contains(outcome.end)
+        if outcome.doubts > 0 || isInDoubt { inDoubt += 1 }
+        // What is in doubt is said, and a person decides.
+        if isInDoubt { return }
         for letter in letters {
             let copies = outcome.end.copies(of: letter)
             let allowed = ends.map { $0.copies(of: letter) }

@@ -10,6 +10,8 @@ final class Postman: Sendable {
     private let mail: DovecotServer
     private let allowed = Mutex(0)
     private let done = Mutex(0)
+    /// Why it gave up.
+    private let failure = Mutex<String?>(nil)
 
     init(_ letters: [Letter], _ runs: PostmoonRuns, to mail: DovecotServer) {
         self.letters = letters
@@ -30,8 +32,17 @@ final class Postman: Sendable {
     /// - Parameter pausing: whether it waits now and then until the program watches, and between letters, so that the
     ///   program meets single messages as well as heaps.
     func deliver(pausing: Bool, using generator: SeededGenerator) async throws {
+        do {
+            try await deliverAll(pausing: pausing, using: generator)
+        } catch {
+            failure.withLock { $0 = "\(error)" }
+            throw error
+        }
+    }
+
+    private func deliverAll(pausing: Bool, using generator: SeededGenerator) async throws {
         var generator = generator
-        var client = try await mail.lmtp()
+        var client: LMTPClient? = try await mail.lmtp()
         for (index, letter) in letters.enumerated() {
             try await blocking { [self] in
                 guard awaited(within: .seconds(120), { allowed.withLock { $0 > index } ? true : nil }) != nil else {
@@ -39,20 +50,31 @@ final class Postman: Sendable {
                 }
             }
             if pausing { try await pause(&generator) }
-            do {
-                try await client.deliver(letter.bytes, to: [CrashSite.recipient(of: letter)])
-            } catch  where Self.isGoodbye(error) {
-                // The server was restarted since the last letter, and got nothing of this one.
-                client = try await mail.lmtp()
-                try await client.deliver(letter.bytes, to: [CrashSite.recipient(of: letter)])
-            }
+            try await deliver(letter, by: &client)
             done.withLock { $0 = index + 1 }
         }
     }
 
-    /// Whether the server had closed the connection, or was about to.
+    /// Delivers one letter. A server that was restarted since the last one got nothing of it, and what is left of it may
+    /// take a connection once more before it goes.
+    private func deliver(_ letter: Letter, by client: inout LMTPClient?) async throws {
+        let end = ContinuousClock.now + .seconds(20)
+        while true {
+            do {
+                let connected: LMTPClient
+                if let client { connected = client } else { connected = try await mail.lmtp() }
+                client = connected
+                return try await connected.deliver(letter.bytes, to: [CrashSite.recipient(of: letter)])
+            } catch  where Self.isGoodbye(error) && ContinuousClock.now < end {
+                client = nil
+            }
+        }
+    }
+
+    /// Whether the server had closed the connection, was about to, or is not there yet.
     private static func isGoodbye(_ error: any Error) -> Bool {
-        error is LineConnection.Closed || (error as? LMTPClient.Refused)?.reply.hasPrefix("421") ?? false
+        error is LineConnection.Closed || error is ServerUnavailable
+            || (error as? LMTPClient.Refused)?.reply.hasPrefix("421") ?? false
     }
 
     private func pause(_ generator: inout SeededGenerator) async throws {
@@ -66,9 +88,13 @@ final class Postman: Sendable {
     /// Waits until everything allowed so far is delivered.
     func waitUntilIdle() async throws {
         try await blocking { [self] in
-            guard
-                awaited(within: .seconds(60), { done.withLock { $0 } == allowed.withLock { $0 } ? true : nil }) != nil
-            else { throw ServerUnavailable("letters are not delivered in time") }
+            let isDone = awaited(within: .seconds(60)) { () -> Bool? in
+                if failure.withLock({ $0 }) != nil { return false }
+                return done.withLock { $0 } == allowed.withLock { $0 } ? true : nil
+            }
+            guard isDone == true else {
+                throw ServerUnavailable("letters are not delivered: \(failure.withLock { $0 } ?? "not in time")")
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ struct CarryingOut {
         try await finish()
         if plans.isEmpty { return }
         self.plans = plans
+        // No child: it goes on while its beginner returns, and `finish` waits for it on every way out.
         task = Task { [visit] in try await visit.carryOut(askedFor: plans) }
     }
 

@@ -46,11 +46,12 @@ struct MessageDecider: Sendable {
                     messages[index...].prefix(Self.together), event, only: only, state: state)[...]
             }
             let count = state.changeCount
+            let first = answers.popFirst()
             records += try await decide(
                 message, event: event, trigger: trigger, state: &state, proposing: proposing, only: only,
-                absence: absence, first: answers.popFirst())
-            // The others were asked from the state as it was.
-            if state.changeCount != count { answers = [] }
+                absence: absence, first: first)
+            // The others were asked from the state as it was, and of a rule that may be set aside now.
+            if state.changeCount != count || first?.isFailure ?? false { answers = [] }
         }
         return records
     }
@@ -121,6 +122,8 @@ struct MessageDecider: Sendable {
         fileprivate let generation: Int64
         fileprivate let paused: Set<String>
         let outcome: DecisionOutcome
+
+        var isFailure: Bool { if case .failed = outcome { true } else { false } }
     }
 
     /// Asks the rules about messages one after the other, as far as that goes from the same state; none when there are no

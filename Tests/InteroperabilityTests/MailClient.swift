@@ -31,7 +31,7 @@ final class MailClient: Sendable {
         return try await blocking { try MailClient(kind, server, user: user) }
     }
 
-    private init(_ kind: ServerKind, _ server: any ConformingServer, user: String) throws {
+    init(_ kind: ServerKind, _ server: any ConformingServer, user: String) throws {
         self.kind = kind
         guard let connection = LineConnection(port: server.port) else {
             throw ServerUnavailable("nobody listens on port \(server.port)")

@@ -42,6 +42,10 @@ final class CourierServer: ConformingServer {
                 ],
             ],
             environment: try environment(), port: port, greeting: "* OK")
+        // It greets before the process that it asks about passwords listens, and hangs up on who is faster.
+        guard awaited(within: .seconds(10), { try? MailClient(.courier, self, user: "u1") }) != nil else {
+            throw ServerUnavailable("courier lets nobody in: \(log)")
+        }
     }
 
     /// The settings that its start script would hand it, from the packaged files.

@@ -4,10 +4,61 @@ import IMAPSyntax
 import MailModel
 
 extension MailboxExecutor {
+    /// Messages that are begun, or whose outcome is stored, in one transaction while the server works on others.
+    private static let storedTogether = 500
+
     /// UID MOVE or UID COPY of batches into their targets, each message's outcome told by COPYUID or by a look. The
-    /// batches are of different messages: their commands go out in one write.
+    /// batches are of different messages: nobody waits for one before the next is sent.
     func file(_ batches: [StepBatch], _ ledger: inout StepLedger) async throws {
-        var filings = try await filings(batches, &ledger)
+        var sent = try await send(batches, &ledger)
+        try await receive(&sent, &ledger)
+    }
+
+    /// Filings whose commands are sent, with the replies that are still to come.
+    struct SentFilings {
+        fileprivate var filings: [Filing] = []
+        /// Of each filing.
+        fileprivate var commands: [[Filing.Commands]] = []
+        fileprivate var pending: ArraySlice<PendingReply> = []
+    }
+
+    /// The first half of `file`: what the server is told. Few messages go out in one write; of many the first are with the
+    /// server while others are begun.
+    func send(_ batches: [StepBatch], _ ledger: inout StepLedger) async throws -> SentFilings {
+        var sent = SentFilings()
+        let filings = try await filings(batches, &ledger)
+        let states = filings.contains { !$0.isMove } ? try await stateItems() : []
+        do {
+            for group in Self.groups(of: filings) {
+                try await begin(group, &ledger)
+                let commands = group.map { $0.commands(states, lineLimit: setting.lineLimit) }
+                sent.filings += group
+                sent.commands += commands
+                sent.pending += connection.submit(commands.flatMap { $0.flatMap(\.all) })
+            }
+        } catch {
+            // What is with the server already must not have to be guessed.
+            try? await receive(&sent, &ledger)
+            throw error
+        }
+        return sent
+    }
+
+    private static func groups(of filings: [Filing]) -> [[Filing]] {
+        var groups: [[Filing]] = []
+        var count = 0
+        for filing in filings {
+            if groups.isEmpty || count >= storedTogether {
+                groups.append([])
+                count = 0
+            }
+            groups[groups.count - 1].append(filing)
+            count += filing.batch.items.count
+        }
+        return groups
+    }
+
+    private func begin(_ filings: [Filing], _ ledger: inout StepLedger) async throws {
         var notes: [StepID: StepPrecondition] = [:]
         for filing in filings {
             for item in filing.batch.items {
@@ -18,26 +69,34 @@ extension MailboxExecutor {
             }
         }
         try await begin(filings.flatMap(\.batch.items), &ledger) { notes[$0.step] ?? StepPrecondition() }
-        let states = filings.contains { !$0.isMove } ? try await stateItems() : []
-        let commands = filings.map { $0.commands(states, lineLimit: setting.lineLimit) }
-        var pending = connection.submit(commands.flatMap { $0.flatMap(\.all) })[...]
-        for index in filings.indices {
+    }
+
+    /// The second half of `file`: what the server answers.
+    func receive(_ sent: inout SentFilings, _ ledger: inout StepLedger) async throws {
+        var told = 0
+        for index in sent.filings.indices {
+            let before = sent.filings[index].batch.items.count
             var looks: [CommandResult] = []
-            for pair in commands[index] {
-                if pair.look != nil, let reply = try await pending.popFirst()?.value() { looks.append(reply) }
-                guard let reply = try await pending.popFirst()?.value() else { continue }
-                note(looks, filings[index].batch, &ledger)
-                note(reply, filings[index].target.name, &filings[index].batch, &ledger)
-                if reply.status != .ok, filings[index].error == nil { filings[index].error = reply.error }
+            for pair in sent.commands[index] {
+                if pair.look != nil, let reply = try await sent.pending.popFirst()?.value() { looks.append(reply) }
+                guard let reply = try await sent.pending.popFirst()?.value() else { continue }
+                note(looks, sent.filings[index].batch, &ledger)
+                note(reply, sent.filings[index].target.name, &sent.filings[index].batch, &ledger)
+                if reply.status != .ok, sent.filings[index].error == nil { sent.filings[index].error = reply.error }
+            }
+            told += before - sent.filings[index].batch.items.count
+            if told >= Self.storedTogether, !sent.pending.isEmpty {
+                told = 0
+                try await settle(&ledger)
             }
         }
-        for filing in filings where !filing.batch.items.isEmpty {
+        for filing in sent.filings where !filing.batch.items.isEmpty {
             try await sortOut(filing.batch, &ledger, filing.target.name, filing.isMove, filing.error)
         }
     }
 
     /// A batch on its way.
-    private struct Filing {
+    fileprivate struct Filing {
         /// What is left of it to be told of.
         var batch: StepBatch
         var target: FilingTarget

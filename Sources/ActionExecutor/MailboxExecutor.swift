@@ -124,10 +124,19 @@ public struct MailboxExecutor: Sendable {
                 return try await settle(&ledger)
             }
             do {
-                // What goes to several folders by itself goes there in one write.
-                let together: Set<StepKind> = [.uidMove, .uidCopy]
-                for batch in batches where !together.contains(batch.kind) { try await carryOut(batch, &ledger) }
-                try await carryOut(filing: batches.filter { together.contains($0.kind) }, &ledger)
+                // What goes to several folders by itself goes there in one write, and marks others on the way.
+                let filings = batches.filter { $0.kind == .uidMove || $0.kind == .uidCopy }
+                let filed = Set(filings.lazy.flatMap(\.items).map(\.uid))
+                var marks: [StepBatch] = []
+                for batch in batches where batch.kind != .uidMove && batch.kind != .uidCopy {
+                    // Two plans may be of one message: it is marked before it is gone.
+                    if batch.kind == .storeFlags, !batch.items.contains(where: { filed.contains($0.uid) }) {
+                        marks.append(batch)
+                    } else {
+                        try await carryOut(batch, &ledger)
+                    }
+                }
+                try await carryOut(filing: filings, marking: marks, &ledger)
             } catch {
                 // What was learned before the connection ended must not have to be guessed afterwards.
                 try await settle(&ledger)
@@ -137,11 +146,23 @@ public struct MailboxExecutor: Sendable {
         }
     }
 
-    private func carryOut(filing batches: [StepBatch], _ ledger: inout StepLedger) async throws {
+    /// - Parameters:
+    ///   - batches: of different messages, all of them.
+    ///   - marks: of others, sent behind the filings without waiting for them.
+    private func carryOut(
+        filing batches: [StepBatch], marking marks: [StepBatch], _ ledger: inout StepLedger
+    ) async throws {
         var filings: [StepBatch] = []
         for batch in batches { filings.append(try await dropChanged(batch, &ledger)) }
         filings.removeAll { $0.items.isEmpty }
-        if !filings.isEmpty { try await file(filings, &ledger) }
+        var sent = try await send(filings, &ledger)
+        do {
+            for batch in marks { try await carryOut(batch, &ledger) }
+        } catch {
+            try? await receive(&sent, &ledger)
+            throw error
+        }
+        try await receive(&sent, &ledger)
     }
 
     private func carryOut(_ batch: StepBatch, _ ledger: inout StepLedger) async throws {

@@ -40,8 +40,7 @@ extension Journal {
         }
         return try await write { db in
             var recording = Recording()
-            for row in rows {
-                let (decision, hold) = try row.store(in: db)
+            for (decision, hold) in try rows.store(in: db) {
                 recording.decisions.append(decision)
                 if let hold { recording.holds.append(hold) }
             }
@@ -53,7 +52,7 @@ extension Journal {
 }
 
 /// A decision with its values as they are stored.
-private struct DecisionRow: Sendable {
+struct DecisionRow: Sendable {
     let decision: DecisionRecord
     let actions: String
     let evidence: String
@@ -89,7 +88,7 @@ private struct DecisionRow: Sendable {
     }
 
     /// Whether the message was seen where the decision says.
-    private var tellsThePlace: Bool {
+    var tellsThePlace: Bool {
         switch decision.trigger {
         // A sweep that only shows must not make mail known that was not looked at in earnest yet.
         case .sweep: ![.proposed, .failed].contains(decision.state)
@@ -97,6 +96,25 @@ private struct DecisionRow: Sendable {
         case .after: decision.state != .superseded
         case .new, .movedIn, .removed, .flags, .schedule, .undo, .dry: true
         }
+    }
+
+    static let planInsert = """
+        INSERT INTO plan (account, mailbox, uid_validity, uid, trigger, time, identity, message_id, subject, sender, event,
+            generation, state, actions, evidence, flags, error, flag_change)
+        VALUES
+        """
+    static let unlessKnown = "ON CONFLICT (account, mailbox, uid_validity, uid, trigger) DO NOTHING"
+
+    func planValues(_ verdict: RateVerdict) -> [(any DatabaseValueConvertible)?] {
+        let key = decision.key
+        return [
+            key.account.rawValue, key.mailbox.rawValue, key.uidValidity.rawValue, key.uid.rawValue,
+            decision.trigger.description, decision.time, decision.identity.rawValue,
+            decision.headline.messageID.storedText, decision.headline.subject.storedText,
+            decision.headline.from.storedText, decision.event, decision.generation,
+            verdict.state.rawValue, actions, evidence, decision.flags.stored,
+            verdict.error?.storedText, decision.flagChange?.stored,
+        ]
     }
 
     private func storePlan(_ verdict: RateVerdict, in db: Database) throws -> RecordedDecision {
@@ -107,22 +125,9 @@ private struct DecisionRow: Sendable {
             }
             return .noted
         }
-        let key = decision.key
         try db.run(
-            """
-            INSERT INTO plan (account, mailbox, uid_validity, uid, trigger, time, identity, message_id, subject, sender,
-                event, generation, state, actions, evidence, flags, error, flag_change)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (account, mailbox, uid_validity, uid, trigger) DO NOTHING
-            """,
-            [
-                key.account.rawValue, key.mailbox.rawValue, key.uidValidity.rawValue, key.uid.rawValue,
-                decision.trigger.description, decision.time, decision.identity.rawValue,
-                decision.headline.messageID.storedText, decision.headline.subject.storedText,
-                decision.headline.from.storedText, decision.event, decision.generation,
-                verdict.state.rawValue, actions, evidence, decision.flags.stored,
-                verdict.error?.storedText, decision.flagChange?.stored,
-            ])
+            "\(Self.planInsert) (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \(Self.unlessKnown)",
+            StatementArguments(planValues(verdict)))
         if db.changesCount > 0 {
             let plan = PlanID(db.lastInsertedRowID)
             try storeParts(of: plan, verdict, in: db)
@@ -135,14 +140,15 @@ private struct DecisionRow: Sendable {
         return .planned(plan)
     }
 
+    static let ruleInsert = "INSERT INTO plan_rule (plan, position, rule, time, counted) VALUES"
+
     private func storeParts(of plan: PlanID, _ verdict: RateVerdict, in db: Database) throws {
         for (position, rule) in decision.rules.enumerated() {
             try db.run(
-                "INSERT INTO plan_rule (plan, position, rule, time, counted) VALUES (?, ?, ?, ?, ?)",
+                "\(Self.ruleInsert) (?, ?, ?, ?, ?)",
                 [plan.rawValue, position, rule, decision.time, verdict.counts(for: rule)])
         }
-        // A plan that is not carried out yet releases nothing, `first` or not.
-        let mayRelease = verdict.state == .planned || verdict.state == .running
+        let mayRelease = verdict.mayRelease
         for step in steps { try step.store(plan: plan, mayRelease: mayRelease, at: decision.time, in: db) }
         for timer in decision.timers { try timer.store(plan: plan, in: db) }
     }
@@ -196,22 +202,27 @@ struct StepRow: Sendable {
         arguments = try encoder.text(draft.arguments)
     }
 
+    static let insert = "INSERT INTO step (plan, position, action, kind, arguments, released, not_before) VALUES"
+
+    func values(plan: PlanID, mayRelease: Bool) -> [(any DatabaseValueConvertible)?] {
+        [
+            plan.rawValue, draft.position, draft.actionIndex, draft.kind.rawValue, arguments, isReleased(mayRelease),
+            draft.notBefore,
+        ]
+    }
+
+    private func isReleased(_ mayRelease: Bool) -> Bool {
+        draft.released && (mayRelease || !draft.kind.leavesTheMailServer)
+    }
+
     /// - Parameter mayRelease: whether what leaves the mail server may go before it is let go.
     func store(plan: PlanID, mayRelease: Bool, at time: Int64, in db: Database) throws {
-        let released = draft.released && (mayRelease || !draft.kind.leavesTheMailServer)
         try db.run(
-            """
-            INSERT INTO step (plan, position, action, kind, arguments, released, not_before)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                plan.rawValue, draft.position, draft.actionIndex, draft.kind.rawValue, arguments, released,
-                draft.notBefore,
-            ])
+            "\(Self.insert) (?, ?, ?, ?, ?, ?, ?)", StatementArguments(values(plan: plan, mayRelease: mayRelease)))
         let step = db.lastInsertedRowID
         if let why = draft.omitted { try StepID(step).finish(.superseded, StepOutcome(detail: why), at: time, in: db) }
         guard !draft.outbox.isEmpty else { return }
-        let state: OutboxState = released ? .ready : .waiting
+        let state: OutboxState = isReleased(mayRelease) ? .ready : .waiting
         for row in draft.outbox {
             try db.run(
                 """

@@ -63,15 +63,17 @@ extension MailboxProgress {
 extension MessageIdentity {
     /// Where the message was last; when it was first seen stays.
     func store(key: MessageKey, at time: Int64, in db: Database) throws {
-        try db.run(
-            """
-            INSERT INTO identity (account, key, mailbox, uid_validity, uid, first_seen) VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT (account, key) DO UPDATE SET
-                mailbox = excluded.mailbox, uid_validity = excluded.uid_validity, uid = excluded.uid
-            """,
-            [
-                key.account.rawValue, rawValue, key.mailbox.rawValue, key.uidValidity.rawValue, key.uid.rawValue, time,
-            ])
+        try db.run("\(Self.insert) (?, ?, ?, ?, ?, ?) \(Self.elseMove)", StatementArguments(values(key: key, at: time)))
+    }
+
+    static let insert = "INSERT INTO identity (account, key, mailbox, uid_validity, uid, first_seen) VALUES"
+    static let elseMove = """
+        ON CONFLICT (account, key) DO UPDATE SET
+            mailbox = excluded.mailbox, uid_validity = excluded.uid_validity, uid = excluded.uid
+        """
+
+    func values(key: MessageKey, at time: Int64) -> [(any DatabaseValueConvertible)?] {
+        [key.account.rawValue, rawValue, key.mailbox.rawValue, key.uidValidity.rawValue, key.uid.rawValue, time]
     }
 }
 

@@ -26,6 +26,9 @@ struct RateVerdict {
             + " limit; the message stays as it is until the plan is released"
     }
 
+    /// Whether what leaves the mail server may go: a plan that is not carried out yet releases nothing, `first` or not.
+    var mayRelease: Bool { state == .planned || state == .running }
+
     /// Whether the plan counts for that rule's limit: held ones do not, since they change nothing.
     func counts(for rule: String) -> Bool { exceeded == nil && limits.contains { $0.rule == rule } }
 

@@ -8,7 +8,7 @@ import RuleRuntime
 /// cost a round trip.
 struct BodiesAhead {
     /// Bytes of messages that are fetched together. No more than two such lots are in memory.
-    private static let lotBytes = 8 * 1_024 * 1_024
+    private static let lotBytes = 4 * 1_024 * 1_024
 
     private struct Lot {
         var messages: [ArrivedMessage] = []
@@ -36,8 +36,9 @@ struct BodiesAhead {
         var records: [DecisionRecord] = []
         let lots = await lots(messages, state)
         var asked = lots.first.map(ask) ?? []
-        // What rules said holds for as long as nothing that they remember has changed.
-        let count = state.changeCount
+        // What rules said holds for as long as nothing that they remember has changed, and none is set aside.
+        let health = visit.decider.surroundings.health
+        let (changes, aside) = (state.changeCount, health.count)
         for (index, lot) in lots.enumerated() {
             let bodies = try await bodies(asked)
             asked = index + 1 < lots.count ? ask(lots[index + 1]) : []
@@ -50,7 +51,7 @@ struct BodiesAhead {
             }
             records += try await decider.decide(
                 lot.messages, event: event, trigger: trigger, state: &state, proposing: proposing, only: only,
-                known: state.changeCount == count ? lot.answers : [])
+                known: state.changeCount == changes && health.count == aside ? lot.answers : [])
         }
         return records
     }

@@ -24,18 +24,22 @@ struct MailboxVisit: Sendable {
     let trustsModSeq: Bool
     /// Whether the server tells what vanished, and is believed.
     let usesResync: Bool
+    /// What was there when it was selected; `nil` when that was not asked for, or not told in few bytes.
+    let listed: UIDSet?
 
     var journal: Journal { hub.surroundings.journal }
     var logger: Logger { hub.surroundings.logger }
 
     /// Connects, signs in and selects; also learns the account's folders, and with LIST-STATUS where they stand.
-    static func open(_ hub: AccountHub, _ mailbox: MailboxName) async throws -> (
+    ///
+    /// - Parameter listing: asks for the messages that are there along with it, as `listed` gives them.
+    static func open(_ hub: AccountHub, _ mailbox: MailboxName, listing: Bool = false) async throws -> (
         visit: MailboxVisit, selected: SelectedMailbox
     ) {
         let session = try await hub.connector.connect()
         let connection = session.connection
         do {
-            return try await open(hub, mailbox, connection, session.server)
+            return try await open(hub, mailbox, listing: listing, connection, session.server)
         } catch {
             connection.close()
             throw error
@@ -43,7 +47,7 @@ struct MailboxVisit: Sendable {
     }
 
     private static func open(
-        _ hub: AccountHub, _ mailbox: MailboxName, _ connection: IMAPConnection, _ server: SignedIn
+        _ hub: AccountHub, _ mailbox: MailboxName, listing: Bool, _ connection: IMAPConnection, _ server: SignedIn
     ) async throws -> (visit: MailboxVisit, selected: SelectedMailbox) {
         guard let wire = server.layout.wireName(mailbox) else {
             throw SessionError(
@@ -58,9 +62,9 @@ struct MailboxVisit: Sendable {
         let usesResync = try await enableResync(hub, mailbox, connection, server)
         // Read before SELECT: what another connection learns meanwhile is no reason to distrust the server.
         let known = try await hub.surroundings.journal.progress(account: hub.name, mailbox: mailbox)
-        let replies = try await connection.run([
-            .select(wire, condstore: condstore), .list(reference: "", pattern: "*", returning: options),
-        ])
+        let search: [IMAPCommand] = listing && server.has("ESEARCH") ? [.uidSearch([.all], returnAll: true)] : []
+        let replies = try await connection.run(
+            [.select(wire, condstore: condstore), .list(reference: "", pattern: "*", returning: options)] + search)
         if replies[0].status != .ok, replies[1].status == .ok, !replies[1].lists.contains(where: { $0.name == wire }) {
             // Servers refuse what is not there in many words; the listing tells it plainly.
             var error = replies[0].error
@@ -136,10 +140,22 @@ struct MailboxVisit: Sendable {
         let visit = MailboxVisit(
             hub: hub, mailbox: mailbox, connection: connection, server: server, uidValidity: uidValidity,
             identities: identities, executor: executor, decider: decider, roles: roles, trustsModSeq: condstore,
-            usesResync: condstore && usesResync
+            usesResync: condstore && usesResync,
+            listed: replies.dropFirst(2).first.flatMap { listed($0, of: selected) }
         )
         return (visit, selected)
     }
+
+    /// What a search for everything found, if it is that: a server's index may be behind, and a few bytes can name more
+    /// messages than there can be.
+    private static func listed(_ reply: CommandResult, of selected: SelectedMailbox) -> UIDSet? {
+        guard reply.status == .ok, let result = reply.esearch, result.isUID else { return nil }
+        let found = result.all ?? UIDSet()
+        return found.count == Int(selected.exists) && found.count <= mostListed ? found : nil
+    }
+
+    /// Beyond this each UID has to be told by itself.
+    private static let mostListed = 4_000_000
 
     /// Switches QRESYNC on where a rule wants to hear of changes and the provider's VANISHED can be believed.
     private static func enableResync(

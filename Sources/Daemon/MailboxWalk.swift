@@ -6,9 +6,9 @@ import MailModel
 /// their way while the present one is worked on, so that nobody waits for the line.
 struct MailboxWalk: Sendable {
     /// Messages fetched and given together.
-    static let part = 1_000
+    static let part = 1_500
     /// Parts that are on their way, with some header fields of each message or with whole headers.
-    static let (partsAhead, wholePartsAhead) = (10, 2)
+    static let (partsAhead, wholePartsAhead) = (7, 2)
 
     /// Messages that were fetched together.
     struct Part: Sendable {
@@ -18,6 +18,8 @@ struct MailboxWalk: Sendable {
         var unreadable: [(uid: UID, reason: String?)] = []
         /// The highest UID.
         var last: UID
+        /// Whether with this one half of the parts are given.
+        var isHalf: Bool
     }
 
     let visit: MailboxVisit
@@ -42,12 +44,13 @@ struct MailboxWalk: Sendable {
             if index + ahead < parts.count {
                 asked.append(visit.askAhead(for: parts[index + ahead], fields: fields))
             }
-            try await body(part(fetched, last: last))
+            try await body(part(fetched, last: last, isHalf: index + 1 == (parts.count + 1) / 2))
         }
     }
 
-    private func part(_ fetched: FetchedPart, last: UID) -> Part {
-        var part = Part(unreadable: fetched.unreadable.map { ($0, fetched.reasons[$0]) }, last: last)
+    private func part(_ fetched: FetchedPart, last: UID, isHalf: Bool) -> Part {
+        var part = Part(
+            unreadable: fetched.unreadable.map { ($0, fetched.reasons[$0]) }, last: last, isHalf: isHalf)
         for message in fetched.messages.sorted(by: { ($0.uid ?? .first) < ($1.uid ?? .first) }) {
             if let arrived = visit.arrived(message, fields: fetched.fields) {
                 if !arrived.facts.flags.contains(.deleted) { part.messages.append(arrived) }
@@ -65,6 +68,9 @@ struct MailboxWalk: Sendable {
             first = next
         } else {
             first = .first
+        }
+        if since == nil, let listed = visit.listed {
+            return UIDSet(first...UID.last).intersection(listed).uids.map(\.self)
         }
         let items: [FetchItem] = since == nil ? [.uid] : [.uid, .internalDate]
         let listed = try await visit.connection.run(.uidFetch(.from(first), items, changedSince: nil)).checked()

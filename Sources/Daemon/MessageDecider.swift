@@ -45,13 +45,12 @@ struct MessageDecider: Sendable {
                 answers = await firstAnswers(
                     messages[index...].prefix(Self.together), event, only: only, state: state)[...]
             }
-            let count = state.changeCount
-            let first = answers.popFirst()
+            let (changes, aside) = (state.changeCount, surroundings.health.count)
             records += try await decide(
                 message, event: event, trigger: trigger, state: &state, proposing: proposing, only: only,
-                absence: absence, first: first)
-            // The others were asked from the state as it was, and of a rule that may be set aside now.
-            if state.changeCount != count || first?.isFailure ?? false { answers = [] }
+                absence: absence, first: answers.popFirst())
+            // The others were asked from the state as it was, and of a rule that is set aside now.
+            if state.changeCount != changes || surroundings.health.count != aside { answers = [] }
         }
         return records
     }
@@ -122,8 +121,6 @@ struct MessageDecider: Sendable {
         fileprivate let generation: Int64
         fileprivate let paused: Set<String>
         let outcome: DecisionOutcome
-
-        var isFailure: Bool { if case .failed = outcome { true } else { false } }
     }
 
     /// Asks the rules about messages one after the other, as far as that goes from the same state; none when there are no

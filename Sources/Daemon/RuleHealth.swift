@@ -27,6 +27,9 @@ final class RuleHealth: Sendable {
     /// By name.
     var setAside: [SetAside] { state.withLock { $0.setAside.values.sorted { $0.rule < $1.rule } } }
 
+    /// How many are set aside: while it stays, what rules said of other messages holds.
+    var count: Int { state.withLock { $0.setAside.count } }
+
     /// The rules of that generation that are not asked.
     func aside(in generation: Int64) -> Set<String> {
         state.withLock { state in

@@ -11,7 +11,8 @@ public struct Sweeper: Sendable {
 
     /// Plans that are in memory together.
     static let part = 2_000
-    /// Plans that are carried out together, while further ones are decided: the more, the fewer commands.
+    /// Plans that are carried out together, while further ones are decided: the more, the fewer commands. Half of a
+    /// folder is, though there be fewer.
     static let together = 5_000
 
     /// Past so many plans a brief report only counts those that were simply done.
@@ -142,18 +143,18 @@ public struct Sweeper: Sendable {
         _ folder: MailboxName, of hub: AccountHub, _ query: SweepQuery, number: Int64, proposing: Bool,
         _ remembered: inout RuleStateSnapshot?
     ) async throws {
-        var reached: MessageKey?
-        var decided: Set<PlanID> = []
+        // Of plans those that are not carried out yet.
+        var progress = StoringAhead.Progress()
         // One fault of many messages read together, and then of each that cannot be read.
         var left = 1 + 3 * ReadingTrouble.patience
         var isCareful = false
         while true {
-            let (visit, _) = try await MailboxVisit.open(hub, folder)
+            let (visit, _) = try await MailboxVisit.open(
+                hub, folder, listing: query.oldest(at: surroundings.clock()) == nil)
             let fault: SessionError
             do {
                 try await walk(
-                    visit, query, number: number, proposing: proposing, isCareful: isCareful, &reached, &decided,
-                    &remembered)
+                    visit, query, number: number, proposing: proposing, isCareful: isCareful, &progress, &remembered)
                 visit.connection.close()
                 hub.wakeAll()
                 return
@@ -171,41 +172,38 @@ public struct Sweeper: Sendable {
     }
 
     /// Goes over the messages of a folder, and carries out what was decided, many at a time.
-    ///
-    /// - Parameters:
-    ///   - reached: the last message that is decided.
-    ///   - decided: the plans that are not carried out yet.
     private func walk(
         _ visit: MailboxVisit, _ query: SweepQuery, number: Int64, proposing: Bool, isCareful: Bool,
-        _ reached: inout MessageKey?, _ decided: inout Set<PlanID>, _ remembered: inout RuleStateSnapshot?
+        _ progress: inout StoringAhead.Progress, _ remembered: inout RuleStateSnapshot?
     ) async throws {
+        var storing = StoringAhead(memory: surroundings.memory)
         var carrying = CarryingOut(visit: visit)
         do {
             try await decide(
-                visit, query, number: number, proposing: proposing, isCareful: isCareful, &reached, &decided,
-                &remembered, &carrying)
-            try await carrying.begin(decided)
-            decided = []
+                visit, query, number: number, proposing: proposing, isCareful: isCareful, &progress, &remembered,
+                &storing, &carrying)
+            try await storing.finish(&progress)
+            try await carryOut(&progress, proposing: proposing, &carrying)
             try await carrying.finish()
         } catch {
             // Nothing of ours is at work on the connection when it is given up.
             visit.connection.close()
+            _ = try? await storing.finish(&progress)
             try? await carrying.finish()
-            decided.formUnion(carrying.plans)
+            progress.plans.formUnion(carrying.plans)
             throw error
         }
     }
 
     private func decide(
         _ visit: MailboxVisit, _ query: SweepQuery, number: Int64, proposing: Bool, isCareful: Bool,
-        _ reached: inout MessageKey?, _ decided: inout Set<PlanID>, _ remembered: inout RuleStateSnapshot?,
-        _ carrying: inout CarryingOut
+        _ progress: inout StoringAhead.Progress, _ remembered: inout RuleStateSnapshot?,
+        _ storing: inout StoringAhead, _ carrying: inout CarryingOut
     ) async throws {
-        let after = reached?.uidValidity == visit.uidValidity ? reached?.uid : nil
+        let after = progress.reached?.uidValidity == visit.uidValidity ? progress.reached?.uid : nil
         let walk = MailboxWalk(visit: visit, since: query.oldest(at: surroundings.clock()), after: after)
         try await walk.run { part in
-            var recorded: [RecordedDecision]?
-            while recorded == nil {
+            while true {
                 let base = try await surroundings.memory.base()
                 var state = remembered ?? base.state
                 var records = part.unreadable.map {
@@ -216,15 +214,23 @@ public struct Sweeper: Sendable {
                 records += try await ahead.decide(
                     part.messages, trigger: .sweep(run: number), state: &state, proposing: proposing
                 ).filter { !$0.actions.isEmpty || $0.state == .failed || !$0.stateChanges.isEmpty }
-                recorded = try await surroundings.memory.store(records, progress: [], decidedFrom: base)
-                if proposing { remembered = state }
+                if try await storing.store(records, upTo: visit.key(part.last), decidedFrom: base, &progress) {
+                    if proposing { remembered = state }
+                    break
+                }
             }
-            if !proposing { decided.formUnion((recorded ?? []).compactMap(\.plan)) }
-            reached = visit.key(part.last)
-            if decided.count >= Self.together {
-                try await carrying.begin(decided)
-                decided = []
+            if progress.plans.count >= Self.together || part.isHalf {
+                try await storing.finish(&progress)
+                try await carryOut(&progress, proposing: proposing, &carrying)
             }
         }
+    }
+
+    private func carryOut(
+        _ progress: inout StoringAhead.Progress, proposing: Bool, _ carrying: inout CarryingOut
+    ) async throws {
+        // Of a look nothing is carried out, and so nothing of it is remembered for that.
+        if !proposing { try await carrying.begin(progress.plans) }
+        progress.plans = []
     }
 }

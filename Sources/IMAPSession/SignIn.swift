@@ -40,10 +40,8 @@ extension IMAPConnection {
         let greeting = try await waitForGreeting()
         var offered = try await knownCapabilities()
         if request.startTLS { offered = try await protect(offered) }
-        if !greeting.isPreauthenticated { try await logIn(request, offered: offered) }
-        // Asked again and by itself: lists change at login, and iCloud's proxy expects it (providers §1.2).
-        offered = try await askCapabilities()
-        return try await prepare(offered, clientID: request.clientID)
+        let told = greeting.isPreauthenticated ? nil : try await logIn(request, offered: offered)
+        return try await prepare(told: told, clientID: request.clientID)
     }
 
     /// Begins TLS; nothing but that goes out before.
@@ -72,19 +70,52 @@ extension IMAPConnection {
     }
 
     private func askCapabilities() async throws(SessionError) -> Set<String> {
-        let reply = try await run(.capability).checked()
-        return Set((reply.capabilities ?? []).map { $0.uppercased() })
+        Self.capabilities(try await run(.capability).checked())
     }
 
-    private func logIn(_ request: SignInRequest, offered: Set<String>) async throws(SessionError) {
+    private static func capabilities(_ reply: CommandResult) -> Set<String> {
+        Set((reply.capabilities ?? []).map { $0.uppercased() })
+    }
+
+    /// - Returns: the capabilities, where the server tells them with its consent (RFC 3501 §6.2.2).
+    private func logIn(
+        _ request: SignInRequest, offered: Set<String>
+    ) async throws(SessionError) -> Set<String>? {
         let login = try LoginCommand(request, offered: offered)
         let reply = try await run([login.command])[0]
         if reply.status != .ok { throw login.refusal(reply) }
+        guard case .capability(let names) = reply.code else { return nil }
+        return Set(names.map { $0.uppercased() })
     }
 
+    /// Asks for the capabilities again, before anything else: lists change at login, and iCloud's proxy expects it
+    /// (providers §1.2). With it goes what else there is to ask, where the login told what is offered.
     private func prepare(
-        _ offered: Set<String>, clientID: [(String, String)]
+        told: Set<String>?, clientID: [(String, String)]
     ) async throws(SessionError) -> SignedIn {
+        guard let told else { return try await prepare(try await askCapabilities(), [], clientID: clientID) }
+        let replies = try await run([.capability] + Self.preparations(told, clientID))
+        let offered = Self.capabilities(try replies[0].checked())
+        return try await prepare(offered, Array(replies.dropFirst()), clientID: clientID)
+    }
+
+    /// - Parameter replies: to what was asked already.
+    private func prepare(
+        _ offered: Set<String>, _ replies: [CommandResult], clientID: [(String, String)]
+    ) async throws(SessionError) -> SignedIn {
+        let asked = Set(replies.map(\.command))
+        let open = Self.preparations(offered, clientID).filter { !asked.contains($0.name) }
+        let replies = open.isEmpty ? replies : replies + (try await run(open))
+        return SignedIn(
+            capabilities: offered,
+            layout: MailboxLayout(
+                namespace: replies.lazy.compactMap(\.namespace).first,
+                separator: replies.lazy.compactMap(\.lists.first?.delimiter).first),
+            enabled: Set(replies.flatMap(\.enabled).map { $0.uppercased() })
+        )
+    }
+
+    private static func preparations(_ offered: Set<String>, _ clientID: [(String, String)]) -> [IMAPCommand] {
         var commands: [IMAPCommand] = []
         if offered.contains("ENABLE"), offered.contains("CONDSTORE") { commands.append(.enable(["CONDSTORE"])) }
         if offered.contains("NAMESPACE") { commands.append(.namespace) }
@@ -93,12 +124,6 @@ extension IMAPConnection {
         }
         // The separator of the top level, where NAMESPACE does not say it (RFC 3501 §6.3.8).
         commands.append(.list(reference: "", pattern: "", returning: []))
-        let replies = try await run(commands)
-        let namespace = replies.lazy.compactMap(\.namespace).first
-        let separator = replies.last?.lists.first?.delimiter
-        return SignedIn(
-            capabilities: offered, layout: MailboxLayout(namespace: namespace, separator: separator),
-            enabled: Set(replies.flatMap(\.enabled).map { $0.uppercased() })
-        )
+        return commands
     }
 }

@@ -18,6 +18,7 @@ struct Run: AsyncParsableCommand {
     var dryRun = false
 
     func run() async throws {
+        ProcessLimits.raiseOpenFiles()
         let configuration = try common.load()
         let engine: Engine
         do {

@@ -63,6 +63,27 @@ import Testing
         #expect(signedIn.layout == MailboxLayout(separator: ".", prefix: "INBOX."))
     }
 
+    @Test func whatTheLoginToldIsBelievedForOneRoundTrip() async throws {
+        let bench = try await Bench()
+        let task = bench.signIn()
+        try await bench.says("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hi")
+        _ = try await bench.hears()
+        try await bench.says("p1 OK [CAPABILITY IMAP4rev1 NAMESPACE ID] in")
+        #expect(
+            try await bench.hears()
+                == "p2 CAPABILITY\r\np3 NAMESPACE\r\np4 ID (\"name\" \"postmoon\")\r\np5 LIST \"\" \"\"\r\n",
+            "the capabilities first: what may bring literals comes behind them")
+        try await bench.says(
+            "* CAPABILITY IMAP4rev1 MOVE ENABLE CONDSTORE NAMESPACE", "p2 OK", "* NAMESPACE ((\"\" \"/\")) NIL NIL",
+            "p3 OK",
+            "p4 BAD what?", "* LIST (\\Noselect) \"/\" \"\"", "p5 OK")
+        #expect(try await bench.hears() == "p6 ENABLE CONDSTORE\r\n", "it was not told of at the login")
+        try await bench.says("* ENABLED CONDSTORE", "p6 OK")
+        let signedIn = try await task.value
+        #expect(signedIn.capabilities == ["IMAP4REV1", "MOVE", "ENABLE", "CONDSTORE", "NAMESPACE"])
+        #expect(signedIn.enabled == ["CONDSTORE"] && signedIn.layout == MailboxLayout(separator: "/", prefix: ""))
+    }
+
     @Test func withoutSASLIRTheResponseWaitsForTheServer() async throws {
         let bench = try await Bench()
         let task = bench.signIn()

@@ -116,6 +116,30 @@ struct RuleFaultTests {
     }
 
     @Test(arguments: [false, true])
+    func `In a sweep a rule is set aside after as many messages, and not after those that were only looked at`(
+        _ readsBodies: Bool
+    ) async throws {
+        let server = try await SharedServers.dovecot()
+        let user = newUser()
+        let setup = try PostmoonSetup(
+            accounts: [server.account(user)],
+            rules: """
+                rule "odd" { when = subject:starts "Odd", run = function(m) error("no idea") end }
+                \(readsBodies ? #"rule "body" { when = body:contains "never there", run = { move "Body" } }"# : "")
+                rule "rest" { run = { move "Rest" } }
+                """)
+        let client = try await server.lmtp()
+        for number in 1...15 { try await client.deliver(Letter("Odd \(number)").text, to: user) }
+        #expect(try await setup.run("sweep", "--apply", "--yes").status == 1)
+        #expect(server.messages(of: user).count == 15, "not often enough")
+        #expect(server.messages(of: user, in: "Rest").isEmpty)
+        for number in 16...30 { try await client.deliver(Letter("Odd \(number)").text, to: user) }
+        #expect(try await setup.run("sweep", "--apply", "--yes").status == 1)
+        #expect(server.messages(of: user).count == 20)
+        #expect(server.messages(of: user, in: "Rest").count == 10)
+    }
+
+    @Test(arguments: [false, true])
     func `What failed in a rule is decided again when a person releases it`(_ hasDaemon: Bool) async throws {
         let server = try await SharedServers.dovecot()
         let user = newUser()

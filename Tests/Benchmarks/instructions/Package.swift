@@ -21,7 +21,10 @@ let package = Package(
         .target(name: "ActionJournal", dependencies: ["MailModel", .product(name: "GRDB", package: "GRDB.swift")]),
         .executableTarget(
             name: "InstructionBenchmark",
-            dependencies: ["ActionJournal", "IMAPSyntax", "MIMEParsing", "MailModel", "RuleRuntime"]),
+            dependencies: [
+                "ActionJournal", "IMAPSyntax", "MIMEParsing", "MailModel", "RuleRuntime",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

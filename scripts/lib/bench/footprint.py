@@ -1,16 +1,18 @@
 """What one process takes that watches many accounts, each in a connection of its own over TLS, and all of them idle.
 Prints the table and draws a plot. scripts/bench starts it.
 """
+import contextlib
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
 
 import clients
 import plot
-from processes import end, start
+from processes import HERE, end, start
 from setting import begin, options, quoted, surroundings
 from tables import footprint_table
 
@@ -26,14 +28,17 @@ def main():
     parser = options("most")
     parser.add_argument("--authority", required=True)
     parser.add_argument("--plots", required=True)
+    parser.add_argument("--crowd", action="store_true")
     bench = begin(parser)
     about = surroundings(bench)
     rows = []
     for count in [count for count in ACCOUNTS if count < bench.most] + [bench.most]:
         bench.progress(f"{count:,} accounts")
-        rows.append(footprint(bench, count))
+        with Crowd() if bench.crowd else contextlib.nullcontext() as crowd:
+            rows.append(footprint(bench, count, crowd))
+    way = "on a server that only lets clients wait" if bench.crowd else "over TLS"
     print(f"""
-One process that watches the INBOX of each account by the ten header rules, over TLS. From its start until the last one
+One process that watches the INBOX of each account by the ten header rules, {way}. From its start until the last one
 is watched; then, after {SETTLING} s, its share of a core in {IDLE} s without mail, and its memory. Private is what no
 other process shares.
 
@@ -45,7 +50,7 @@ other process shares.
             json.dump({"about": about, "footprint": rows}, file, indent=1)
             file.write("\n")
     right = [row for row in rows if not row["wrong"]]
-    if right:
+    if right and not bench.crowd:
         points = [[row["accounts"], round(row["private_kib"] / 1024, 1)] for row in right]
         memory_of = {"name": "accounts", "title": "Memory of one process", "x": "accounts", "y": "MiB, private",
                      "series": [{"name": "Postmoon", "points": points}]}
@@ -57,12 +62,35 @@ other process shares.
     return 0 if len(right) == len(rows) else 1
 
 
-def footprint(bench, count):
+class Crowd:
+    """crowd.py, while it runs."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen([sys.executable, "-I", os.path.join(HERE, "crowd.py")],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+        return self
+
+    def idling(self):
+        """How many of its clients wait for news."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def __exit__(self, *_):
+        end(self.process)
+        for stream in (self.process.stdin, self.process.stdout):
+            stream.close()
+
+
+def footprint(bench, count, crowd):
     """{accounts, watched, seconds, private_kib, resident_kib, share, wrong}"""
     # Users of its own: Dovecot has to make each account when it first signs in.
     users = [f"n{count}-{number}" for number in range(1, count + 1)]
     work = tempfile.mkdtemp(dir=bench.work)
     server = f'port = {bench.imap}, security = "tls", ca = "{bench.authority}"'
+    if crowd:
+        server = f'port = {crowd.port}, security = "none"'
     configuration = clients.postmoon_configuration(work, users, bench.password, server, clients.POSTMOON_RULES)
     row = {"accounts": count, "wrong": ""}
     began = time.monotonic()
@@ -85,6 +113,8 @@ def footprint(bench, count):
             said.read()
             if said.complaints:
                 row["wrong"] = f"{len(said.complaints):,} complaints"
+            elif crowd and crowd.idling() != count:
+                row["wrong"] = f"{crowd.idling():,} idle"
         if daemon.poll() is not None:
             row["wrong"] = f"ended with {daemon.returncode}"
         if row["wrong"]:
@@ -93,7 +123,7 @@ def footprint(bench, count):
     finally:
         end(daemon)
         shutil.rmtree(work, ignore_errors=True)
-        for user in users:
+        for user in users if not crowd else ():
             bench.accounts.remove(user)
 
 

@@ -4,8 +4,9 @@ import sys
 
 from reactions import reactions
 from setting import begin, first_line, options, quoted, surroundings
+from starts import starts
 from sweeps import JOBS, sweeps
-from tables import reaction_table, reaction_verdict, sweep_table, verdict
+from tables import reaction_table, reaction_verdict, start_table, sweep_table, verdict
 
 DELAYS = (0, 50)
 
@@ -20,6 +21,7 @@ def main():
     bench.accounts.template(bench.messages)
     swept = [row for job in JOBS for delay in DELAYS for row in sweeps(bench, job, delay)]
     reacted = [row for delay in DELAYS for row in reactions(bench, delay)]
+    started = starts(bench, DELAYS)
 
     limit = f" and {bench.mbit:g} Mbit/s" if bench.mbit else ""
     print(f"""
@@ -34,10 +36,15 @@ From the server's answer that it has a message until the message is in its folde
 
 {reaction_table(reacted)}
 
+And Postmoon's own start, with the journal that it has after its first.
+
+{start_table(started)}
+
 {about}.""")
     if bench.json:
         with open(bench.json, "w") as file:
-            json.dump({"about": about, "mbit": bench.mbit, "sweeps": swept, "reactions": reacted}, file, indent=1)
+            json.dump({"about": about, "mbit": bench.mbit, "sweeps": swept, "reactions": reacted,
+                       "starts": started}, file, indent=1)
             file.write("\n")
 
     failures = [f"{JOBS[row['job']]}, {row['delay']} ms: {verdict(row)}" + quoted(row["runs"])
@@ -46,6 +53,7 @@ From the server's answer that it has a message until the message is in its folde
                  + (f"{row['never']} of {row['sent']} never came" if row["never"] else reaction_verdict(row))
                  + quoted([row]) for row in reacted
                  if row["client"] == "Postmoon" and (row["never"] or reaction_verdict(row) != "right")]
+    failures += [f"{row['what']}, {row['delay']} ms: {row['wrong']}{quoted([row])}" for row in started if row["wrong"]]
     for failure in failures:
         print(f"\nPostmoon, {failure}", file=sys.stderr)
     return 1 if failures else 0

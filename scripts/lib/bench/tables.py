@@ -54,6 +54,23 @@ def reaction_table(rows):
     return "\n".join(lines)
 
 
+def flood_table(row):
+    lines = ["| seconds | messages | median ms | p95 ms | p99 ms | never came |", "| --- | --: | --: | --: | --: | --: |"]
+    for span in row["spans"]:
+        times = span["milliseconds"]
+        figures = [f"{percentile(times, share):.0f}" for share in (50, 95, 99)] if times else ["–"] * 3
+        lines.append(f"| from {span['from']} | {span['sent']:,} | " + " | ".join(figures) + f" | {span['never']} |")
+    return "\n".join(lines)
+
+
+def start_table(rows):
+    lines = ["| from its start | round trip | ms | result |", "| --- | --- | --: | --- |"]
+    for row in rows:
+        lines.append(f"| {row['what']} | {row['delay']} ms | {spread(row['milliseconds'], 0)} "
+                     f"| {row['wrong'] or 'right'} |")
+    return "\n".join(lines)
+
+
 def growth_table(what, rows):
     lines = [f"| {what} | client | seconds | CPU seconds | peak MiB | result |",
              "| --: | --- | --: | --: | --: | --- |"]

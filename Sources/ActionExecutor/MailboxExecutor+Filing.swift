@@ -5,7 +5,7 @@ import MailModel
 
 extension MailboxExecutor {
     /// Messages that are begun, or whose outcome is stored, in one transaction while the server works on others.
-    private static let storedTogether = 500
+    private static let storedTogether = 2_000
 
     /// UID MOVE or UID COPY of batches into their targets, each message's outcome told by COPYUID or by a look. The
     /// batches are of different messages: nobody waits for one before the next is sent.

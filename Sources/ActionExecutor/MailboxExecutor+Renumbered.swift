@@ -60,7 +60,7 @@ extension MailboxExecutor {
     private func stalePlans() async throws -> [PlanWork] {
         let open = try await setting.journal.openWork(
             account: setting.account, mailbox: setting.mailbox, now: setting.clock(), limit: .max,
-            kinds: Set(StepKind.allCases.filter(\.isFiling)))
+            kinds: Self.filingKinds)
         let begun = try await setting.journal.beganSteps(account: setting.account).filter { entry in
             entry.plan.key.mailbox == setting.mailbox && entry.steps.contains { $0.state == .begun && $0.kind.isFiling }
         }

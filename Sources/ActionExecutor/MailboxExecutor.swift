@@ -96,9 +96,12 @@ public struct MailboxExecutor: Sendable {
     public func carryOutDueSteps(of plans: Set<PlanID>? = nil) async throws {
         await setting.turns.enter(setting.mailbox)
         do {
-            try await followRenumbering()
-            try await recover()
-            try await carryOut(plans)
+            let quiet = try await openWorkIfQuiet()
+            if quiet == nil {
+                try await followRenumbering()
+                try await recover()
+            }
+            try await carryOut(plans, quiet)
         } catch {
             links.closeAll()
             await setting.turns.leave(setting.mailbox)
@@ -108,14 +111,38 @@ public struct MailboxExecutor: Sendable {
         await setting.turns.leave(setting.mailbox)
     }
 
-    private func carryOut(_ plans: Set<PlanID>?) async throws {
+    /// What is due, when nothing was interrupted and nothing renumbered: mail that has just come is filed after one look
+    /// into the journal.
+    private func openWorkIfQuiet() async throws -> [PlanWork]? {
+        let (open, begun) = try await setting.journal.openAndBegunWork(
+            account: setting.account, mailbox: setting.mailbox, now: setting.clock(), limit: Self.workSize,
+            kinds: Self.filingKinds)
+        let wasInterrupted = begun.contains { entry in
+            entry.plan.key.mailbox == setting.mailbox && entry.steps.contains { $0.state == .begun && $0.kind.isFiling }
+        }
+        guard !wasInterrupted, open.count < Self.workSize,
+            open.allSatisfy({ $0.plan.key.uidValidity == uidValidity })
+        else { return nil }
+        return open
+    }
+
+    static let filingKinds = Set(StepKind.allCases.filter(\.isFiling))
+
+    /// - Parameter known: what is due now, as far as that is known.
+    private func carryOut(_ plans: Set<PlanID>?, _ known: [PlanWork]?) async throws {
+        var known = plans.map { plans in known?.filter { plans.contains($0.plan.id) } } ?? known
         while true {
             if plans == nil { try setting.goingOn() }
             let now = setting.clock()
-            let work = try await setting.journal.openWork(
-                account: setting.account, mailbox: setting.mailbox, now: now, limit: Self.workSize,
-                kinds: Set(StepKind.allCases.filter(\.isFiling)), plans: plans
-            )
+            let work: [PlanWork]
+            if let first = known {
+                work = first
+            } else {
+                work = try await setting.journal.openWork(
+                    account: setting.account, mailbox: setting.mailbox, now: now, limit: Self.workSize,
+                    kinds: Self.filingKinds, plans: plans)
+            }
+            known = nil
             // Those of before a renumbering were sent on by `followRenumbering`, or wait for a connection of now.
             let current = work.filter { $0.plan.key.uidValidity == uidValidity }
             var ledger = StepLedger(work: current, now: now)

@@ -45,6 +45,7 @@ extension ArraySlice<DecisionRow> {
     fileprivate func storeTogether(in db: Database) throws -> [(RecordedDecision, RuleHold?)] {
         let verdicts = try map { try RateVerdict($0.decision, in: db) }
         let plans = try insertPlans(verdicts, in: db)
+        var evidence: [[(any DatabaseValueConvertible)?]] = []
         var rules: [[(any DatabaseValueConvertible)?]] = []
         var steps: [[(any DatabaseValueConvertible)?]] = []
         var identities: [[(any DatabaseValueConvertible)?]] = []
@@ -55,6 +56,7 @@ extension ArraySlice<DecisionRow> {
                 stored.append(try row.store(in: db))
                 continue
             }
+            if let text = row.evidence { evidence.append([plan.rawValue, text]) }
             for (position, rule) in decision.rules.enumerated() {
                 rules.append([plan.rawValue, position, rule, decision.time, verdict.counts(for: rule)])
             }
@@ -63,6 +65,7 @@ extension ArraySlice<DecisionRow> {
             for change in decision.stateChanges { try change.store(in: db) }
             stored.append((.planned(plan), nil))
         }
+        try db.insert(DecisionRow.evidenceInsert, evidence)
         try db.insert(DecisionRow.ruleInsert, rules)
         try db.insert(StepRow.insert, steps)
         try db.insert(MessageIdentity.insert, identities, MessageIdentity.elseMove)

@@ -55,7 +55,8 @@ extension Journal {
 struct DecisionRow: Sendable {
     let decision: DecisionRecord
     let actions: String
-    let evidence: String
+    /// `nil`: there is none.
+    let evidence: String?
     let steps: [StepRow]
 
     struct Encoders {
@@ -67,13 +68,17 @@ struct DecisionRow: Sendable {
         self.decision = decision
         guard decision.makesPlan else {
             actions = "[]"
-            evidence = decision.replacesFailed ? decision.evidence.storedJSON : "[]"
+            evidence = decision.replacesFailed ? Self.text(decision.evidence) : nil
             steps = []
             return
         }
         actions = try encoders.actions.text(decision.actions)
-        evidence = decision.evidence.storedJSON
+        evidence = Self.text(decision.evidence)
         steps = try decision.steps.map { try StepRow($0, &encoders.arguments) }
+    }
+
+    private static func text(_ evidence: [RuleEvidence]) -> String? {
+        evidence.isEmpty ? nil : evidence.storedJSON
     }
 
     func store(in db: Database) throws -> (RecordedDecision, RuleHold?) {
@@ -100,7 +105,7 @@ struct DecisionRow: Sendable {
 
     static let planInsert = """
         INSERT INTO plan (account, mailbox, uid_validity, uid, trigger, time, identity, message_id, subject, sender, event,
-            generation, state, actions, evidence, flags, error, flag_change)
+            generation, state, actions, flags, error, flag_change)
         VALUES
         """
     static let unlessKnown = "ON CONFLICT (account, mailbox, uid_validity, uid, trigger) DO NOTHING"
@@ -112,7 +117,7 @@ struct DecisionRow: Sendable {
             decision.trigger.description, decision.time, decision.identity.rawValue,
             decision.headline.messageID.storedText, decision.headline.subject.storedText,
             decision.headline.from.storedText, decision.event, decision.generation,
-            verdict.state.rawValue, actions, evidence, decision.flags.stored,
+            verdict.state.rawValue, actions, decision.flags.stored,
             verdict.error?.storedText, decision.flagChange?.stored,
         ]
     }
@@ -121,12 +126,13 @@ struct DecisionRow: Sendable {
         guard decision.makesPlan else {
             if decision.replacesFailed, let failed = try known(in: db), try clear(failed, in: db) {
                 try update(failed, verdict, in: db)
+                try storeEvidence(of: failed, in: db)
                 return .planned(failed)
             }
             return .noted
         }
         try db.run(
-            "\(Self.planInsert) (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \(Self.unlessKnown)",
+            "\(Self.planInsert) (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \(Self.unlessKnown)",
             StatementArguments(planValues(verdict)))
         if db.changesCount > 0 {
             let plan = PlanID(db.lastInsertedRowID)
@@ -142,12 +148,19 @@ struct DecisionRow: Sendable {
 
     static let ruleInsert = "INSERT INTO plan_rule (plan, position, rule, time, counted) VALUES"
 
+    static let evidenceInsert = "INSERT INTO plan_evidence (plan, evidence) VALUES"
+
+    private func storeEvidence(of plan: PlanID, in db: Database) throws {
+        if let evidence { try db.run("\(Self.evidenceInsert) (?, ?)", [plan.rawValue, evidence]) }
+    }
+
     private func storeParts(of plan: PlanID, _ verdict: RateVerdict, in db: Database) throws {
         for (position, rule) in decision.rules.enumerated() {
             try db.run(
                 "\(Self.ruleInsert) (?, ?, ?, ?, ?)",
                 [plan.rawValue, position, rule, decision.time, verdict.counts(for: rule)])
         }
+        try storeEvidence(of: plan, in: db)
         let mayRelease = verdict.mayRelease
         for step in steps { try step.store(plan: plan, mayRelease: mayRelease, at: decision.time, in: db) }
         for timer in decision.timers { try timer.store(plan: plan, in: db) }
@@ -174,6 +187,7 @@ struct DecisionRow: Sendable {
         guard failedInRule != nil else { return false }
         try db.run("DELETE FROM plan_rule WHERE plan = ?", [plan.rawValue])
         try db.run("DELETE FROM timer WHERE plan = ?", [plan.rawValue])
+        try db.run("DELETE FROM plan_evidence WHERE plan = ?", [plan.rawValue])
         return true
     }
 
@@ -182,11 +196,11 @@ struct DecisionRow: Sendable {
         let state = decision.makesPlan ? verdict.state : .done
         try db.run(
             """
-            UPDATE plan SET time = ?, event = ?, generation = ?, state = ?, actions = ?, evidence = ?, flags = ?, error = ?
+            UPDATE plan SET time = ?, event = ?, generation = ?, state = ?, actions = ?, flags = ?, error = ?
             WHERE id = ?
             """,
             [
-                decision.time, decision.event, decision.generation, state.rawValue, actions, evidence,
+                decision.time, decision.event, decision.generation, state.rawValue, actions,
                 decision.flags.stored, verdict.error?.storedText, plan.rawValue,
             ])
     }

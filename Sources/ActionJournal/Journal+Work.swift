@@ -10,6 +10,24 @@ extension Journal {
         account: AccountName, mailbox: MailboxName?, now: Int64, limit: Int, kinds: Set<StepKind>? = nil,
         plans: Set<PlanID>? = nil
     ) async throws(JournalError) -> [PlanWork] {
+        let query = Self.openWorkQuery(account, mailbox, now, limit, kinds, plans)
+        return try await read { db in try db.work(query.sql, query.arguments) }
+    }
+
+    /// What `openWork` and `beganSteps` give, as of one moment.
+    public func openAndBegunWork(
+        account: AccountName, mailbox: MailboxName, now: Int64, limit: Int, kinds: Set<StepKind>
+    ) async throws(JournalError) -> (open: [PlanWork], begun: [PlanWork]) {
+        let query = Self.openWorkQuery(account, mailbox, now, limit, kinds, nil)
+        return try await read { db in
+            (try db.work(query.sql, query.arguments), try db.work(Self.beganStepsQuery, [account.rawValue]))
+        }
+    }
+
+    private static func openWorkQuery(
+        _ account: AccountName, _ mailbox: MailboxName?, _ now: Int64, _ limit: Int, _ kinds: Set<StepKind>?,
+        _ plans: Set<PlanID>?
+    ) -> (sql: String, arguments: StatementArguments) {
         var conditions = ""
         var arguments: StatementArguments = [account.rawValue]
         if let mailbox {
@@ -40,7 +58,7 @@ extension Journal {
                                     OR json_extract(step.arguments, '$.takesBack') IS NULL))))
             ORDER BY id LIMIT ?
             """
-        return try await read { [arguments] db in try db.work(sql, arguments) }
+        return (sql, arguments)
     }
 
     /// When a waiting step of the account that is not due yet will be; `nil`: none waits for its time.
@@ -58,14 +76,13 @@ extension Journal {
     /// For recovery: every plan of the account with a step that was begun and not finished, oldest first, whatever
     /// state the plan is in.
     public func beganSteps(account: AccountName) async throws(JournalError) -> [PlanWork] {
-        try await read { db in
-            try db.work(
-                """
-                SELECT \(PlanReader.columns) FROM plan WHERE account = ? AND id IN (SELECT plan FROM step WHERE state = 'begun')
-                ORDER BY id
-                """, [account.rawValue])
-        }
+        try await read { db in try db.work(Self.beganStepsQuery, [account.rawValue]) }
     }
+
+    private static let beganStepsQuery = """
+        SELECT \(PlanReader.columns) FROM plan WHERE account = ? AND id IN (SELECT plan FROM step WHERE state = 'begun')
+        ORDER BY id
+        """
 
     /// One plan with all of its steps.
     public func work(_ plan: PlanID) async throws(JournalError) -> PlanWork? {

@@ -16,6 +16,9 @@ enum JournalSchema {
         migrator.registerMigration("v4", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: version4)
         }
+        migrator.registerMigration("v5", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: version5)
+        }
         return migrator
     }
 
@@ -330,5 +333,16 @@ enum JournalSchema {
 
         CREATE INDEX step_append ON step (plan) WHERE kind = 'append';
         CREATE INDEX outbox_message_id ON outbox (message_id);
+        """
+
+    /// Evidence apart from its plan: it is most of what a plan says and never changes, while the plan's state does, and
+    /// SQLite writes a whole row when any of it changes.
+    static let version5 = """
+        CREATE TABLE plan_evidence (
+            plan INTEGER NOT NULL PRIMARY KEY REFERENCES plan (id) ON DELETE CASCADE,
+            evidence TEXT NOT NULL CHECK (evidence <> '[]')
+        ) STRICT;
+        INSERT INTO plan_evidence SELECT id, evidence FROM plan WHERE evidence <> '[]';
+        ALTER TABLE plan DROP COLUMN evidence;
         """
 }

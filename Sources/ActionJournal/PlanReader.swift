@@ -34,11 +34,12 @@ struct PlanReader {
     mutating func views(_ rows: [Row]) throws -> [PlanView] {
         if rows.isEmpty { return [] }
         let work = try work(rows.map { try plan(StoredRow(row: $0)) })
-        let rules = try rules(of: work.map(\.plan.id))
-        return try zip(work, rows).map { work, row in
+        let plans = Journal.list(work.map(\.plan.id.rawValue))
+        let rules = try rules(of: plans)
+        let evidence = try evidence(of: plans)
+        return try work.map { work in
             PlanView(
-                plan: work.plan, rules: rules[work.plan.id] ?? [],
-                evidence: try StoredRow<PlanColumn>(row: row).value(.evidence, [RuleEvidence].init(storedJSON:)),
+                plan: work.plan, rules: rules[work.plan.id] ?? [], evidence: evidence[work.plan.id] ?? [],
                 steps: work.steps, cameToPass: try cameToPass(work.plan))
         }
     }
@@ -149,11 +150,22 @@ struct PlanReader {
         return outbox
     }
 
-    private func rules(of plans: [PlanID]) throws -> [PlanID: [String]] {
+    private func evidence(of plans: String) throws -> [PlanID: [RuleEvidence]] {
+        var evidence: [PlanID: [RuleEvidence]] = [:]
+        let rows = try db.cursor(
+            "SELECT plan, evidence FROM plan_evidence WHERE plan IN (SELECT value FROM json_each(?))", [plans])
+        while let row = try rows.next() {
+            evidence[PlanID(try row.decode(forColumn: "plan"))] =
+                try row.value("evidence", [RuleEvidence].init(storedJSON:))
+        }
+        return evidence
+    }
+
+    private func rules(of plans: String) throws -> [PlanID: [String]] {
         var rules: [PlanID: [String]] = [:]
         for row in try db.rows(
             "SELECT plan, rule FROM plan_rule WHERE plan IN (SELECT value FROM json_each(?)) ORDER BY plan, position",
-            [Journal.list(plans.map(\.rawValue))])
+            [plans])
         {
             rules[PlanID(try row.decode(forColumn: "plan")), default: []].append(try row.decode(forColumn: "rule"))
         }

@@ -37,7 +37,7 @@ struct StoredRow<Column: StoredColumn> {
 
 enum PlanColumn: String, StoredColumn {
     case id, account, mailbox, uid, trigger, time, identity, subject, sender, event, generation, state, actions, error
-    case flags, evidence
+    case flags
     case uidValidity = "uid_validity"
     case messageID = "message_id"
     case flagChange = "flag_change"

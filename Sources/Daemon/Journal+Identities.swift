@@ -9,14 +9,17 @@ extension Journal {
         of messages: [ArrivedMessage], account: AccountName, mailbox: MailboxName
     ) async throws -> [MessageKey: IdentityMemory] {
         let identities = Array(Set(messages.map(\.identity)))
-        let known = try await isKnown(identities, account: account)
+        let contents = messages.map { ($0.key, IdentityReader.contentIdentity(of: $0.header)) }
+        let places = Dictionary(contents, uniquingKeysWith: { first, _ in first })
+        // Side by side: mail that has just come waits for each of them.
+        async let knownBefore = isKnown(identities, account: account)
+        async let filings = ownFilings(account: account, into: mailbox, identities: identities)
+        async let gifts = given(places, to: mailbox, of: account)
+        let known = try await knownBefore
         // Only what was ever decided can have been taken out; filed it may have been from another account.
-        let filed = try await ownFilings(account: account, into: mailbox, identities: identities)
         let takenOut = try await wereRemovedByUs(account: account, mailbox: mailbox, identities: Array(known))
             .union(areBeingRemovedByUs(account: account, mailbox: mailbox, identities: Array(known)))
-        let contents = messages.map { ($0.key, IdentityReader.contentIdentity(of: $0.header)) }
-        let given = try await given(
-            Dictionary(contents, uniquingKeysWith: { first, _ in first }), to: mailbox, of: account)
+        let (filed, given) = try await (filings, gifts)
         return messages.reduce(into: [:]) { memory, message in
             let (key, identity) = (message.key, message.identity)
             memory[key] = IdentityMemory(

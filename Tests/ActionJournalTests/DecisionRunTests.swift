@@ -69,8 +69,9 @@ import Testing
     private static let queries = [
         "plan": """
         SELECT account, mailbox, uid_validity, uid, trigger, time, identity, message_id, subject, sender, event,
-            generation, state, actions, evidence, flags, error, flag_change FROM plan
+            generation, state, actions, flags, error, flag_change FROM plan
         """,
+        "plan_evidence": "SELECT uid, evidence FROM plan_evidence JOIN plan ON plan.id = plan_evidence.plan",
         "plan_rule": """
         SELECT uid, position, rule, plan_rule.time, counted FROM plan_rule JOIN plan ON plan.id = plan_rule.plan
         """,

@@ -35,10 +35,10 @@ import Testing
             WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < \(plans))
             SELECT n FROM counted;
         INSERT INTO plan (id, account, mailbox, uid_validity, uid, trigger, time, identity, message_id, subject, sender,
-            event, generation, state, actions, evidence, flags)
+            event, generation, state, actions, flags)
         SELECT n, iif(n % 3, 'home', 'work'), 'INBOX', 7, n, iif(n % \(plans / 10) < \(plans / 180), 'sweep:' || (1 + n / \(plans / 10)), 'new'),
             n * 86, 'identity-' || n, n || '@shop.example', 'Order ' || n, 'a@shop.example', 'new', 1,
-            iif(n > \(plans - 10), 'planned', iif(n % 50 = 0, 'failed', 'done')), '[]', '[]', '' FROM number;
+            iif(n > \(plans - 10), 'planned', iif(n % 50 = 0, 'failed', 'done')), '[]', '' FROM number;
         INSERT INTO plan_rule (plan, position, rule, time, counted) SELECT n, 0, 'Rule ' || (n % 40), n * 86, 1 FROM number;
         INSERT INTO step (plan, position, action, kind, arguments, state, released, outcome, attempt, finished_at)
         SELECT n, 0, 0, 'store_flags', '{"addFlags":["\\\\Seen"]}', 'done', 1, NULL, 1, n * 86 FROM number;

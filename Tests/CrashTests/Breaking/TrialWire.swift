@@ -38,12 +38,54 @@ extension BreakCampaign {
             try began.copy(template)
             return try began.run(scenario.command, hour: scenario.hour)
         }
-        var pieces: [(way: Trouble.Way, piece: WirePiece)] = wire.imap.pieces.map { (.imap, $0) }
-        pieces += wire.smtp.pieces.map { (.smtp, $0) }
+        let isFirst = BreakScenario.cut.first { $0.profile == scenario.profile }?.name == scenario.name
+        let imap = isFirst ? wire.imap.pieces : wire.imap.pieces.withoutSignIn
+        var pieces: [(way: Trouble.Way, piece: WirePiece)] = imap.map { (.imap, $0) }
+        pieces += wire.smtp.pieces.withoutMostOfData.map { (.smtp, $0) }
         let result = Result(trial: trial, wasBroken: false, snapshot: try await resume(trial))
         wire.close()
         try await awaitForwards([result])
         try judge([result])
         return pieces
     }
+}
+
+extension [WirePiece] {
+    /// What the connections say from SELECT on. How somebody signs in is the same in every scenario on the same server.
+    fileprivate var withoutSignIn: [WirePiece] {
+        let connections = Dictionary(grouping: self) { $0.place.connection }
+        return connections.sorted { $0.key < $1.key }.flatMap { $0.value.afterSignIn }
+    }
+
+    /// Of a message's lines behind DATA the first, the middle and the last: no server answers in between.
+    fileprivate var withoutMostOfData: [WirePiece] {
+        var data: [WirePiece] = []
+        var kept: [WirePiece] = []
+        var isData = false
+        for piece in self {
+            if piece.place.isClient, isData, piece.text != ".\r\n" {
+                data.append(piece)
+                continue
+            }
+            if piece.place.isClient {
+                kept += Set([0, data.count / 2, data.count - 1].filter(data.indices.contains)).sorted().map { data[$0] }
+                data = []
+                isData = piece.text.hasPrefix("DATA")
+            }
+            kept.append(piece)
+        }
+        return kept
+    }
+
+    private var afterSignIn: ArraySlice<WirePiece> {
+        let said = filter(\.place.isClient).prefix { !$0.text.contains(" SELECT ") }
+        guard let tag = said.last?.text.split(separator: " ").first,
+            let answer = lastIndex(where: { !$0.place.isClient && $0.text.hasPrefix("\(tag) ") })
+        else { return self[...] }
+        return self[answer...]
+    }
+}
+
+extension WirePiece {
+    fileprivate var text: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -100,11 +100,11 @@ extension Scenario {
     /// Once for all the time until that noon, and once in each of the two nights after it.
     private static func nightly(_ name: String, noonBefore noon: Int64) -> Scenario {
         var course: [Phase] = [.deliver(Letter("a")), .turn, .meanwhile { $0.clock.set(noon) }, .turn]
-        for _ in 0..<2 {
-            // Every half hour in the middle of the night.
-            course.append(.pass(12 * hour))
-            for _ in 0..<7 { course += [.turn, .pass(hour / 2)] }
-            course += [.pass(12 * hour - 7 * hour / 2), .turn]
+        for turns in [3, 1] {
+            // From half past two on, by the hours since midnight: every half hour of the night with the odd hour.
+            course.append(.pass(12 * hour + 5 * hour / 2))
+            for _ in 0..<turns { course += [.turn, .pass(hour / 2)] }
+            course += [.pass(12 * hour - 5 * hour / 2 - Int64(turns) * hour / 2), .turn]
         }
         let end = ["home/Archive: a", "schedule: done"]
         return Scenario(

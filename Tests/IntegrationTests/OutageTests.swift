@@ -114,7 +114,8 @@ struct OutageTests {
         let seen = daemon.log.count
         proxy.fallSilent()
         try await server.deliver(Letter("File me"), to: user)
-        let entry = try await daemon.entry(from: seen, within: .seconds(60)) { $0["code"] != nil }
+        // A minute from when the next answer is due: of IDLE half of that, of what was just asked all of it.
+        let entry = try await daemon.entry(from: seen, within: .seconds(70)) { $0["code"] != nil }
         #expect(entry["code"] == "connection_timeout", "\(entry)")
         proxy.refuse()
         try proxy.open()

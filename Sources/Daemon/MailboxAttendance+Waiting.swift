@@ -12,11 +12,9 @@ extension MailboxAttendance {
         let clock = ContinuousClock()
         let end = clock.now + .seconds(policy.seconds)
         let idle = policy.usesIdle ? visit.connection.beginIdle() : nil
-        // Whoever puts a step off meanwhile wakes us.
-        let due = try await nextStepDue()
         while clock.now < end {
             let left = (end - clock.now) / .seconds(1)
-            let due = due.map { max(0.05, Double($0 - surroundings.clock())) }
+            let due = try await secondsUntilDue()
             // In slices: the event loop's clock stands still while the machine sleeps, and a wait that took longer than it
             // should means that it slept, or that somebody set the clock.
             let slice = min(left, due ?? left, Self.slice)
@@ -60,7 +58,12 @@ extension MailboxAttendance {
         return news
     }
 
-    private func nextStepDue() async throws -> Int64? {
-        try await surroundings.journal.nextStepDue(account: visit.hub.name, after: surroundings.clock())
+    private func secondsUntilDue() async throws -> Double? {
+        guard
+            let due = try await surroundings.journal.nextStepDue(
+                account: visit.hub.name, after: surroundings.clock()
+            )
+        else { return nil }
+        return max(0.05, Double(due - surroundings.clock()))
     }
 }

@@ -5,6 +5,8 @@ import Testing
 /// Rules that cannot be loaded, that fail, or that never end.
 @Suite(.inTurn, .timeLimit(.minutes(5)))
 struct RuleFaultTests {
+    private static let odd = #"rule "odd" { when = subject:starts "Odd", run = function(m) error("no idea") end }"#
+
     @Test
     func `A syntax error keeps run from starting and check says where`() async throws {
         let server = try await SharedServers.dovecot()
@@ -91,7 +93,7 @@ struct RuleFaultTests {
         let setup = try PostmoonSetup(
             accounts: [server.account(user)],
             rules: """
-                rule "odd" { when = subject:starts "Odd", run = function(m) error("no idea") end }
+                \(Self.odd)
                 rule "rest" { run = { move "Rest" } }
                 """)
         let daemon = try await setup.watch()
@@ -124,7 +126,7 @@ struct RuleFaultTests {
         let setup = try PostmoonSetup(
             accounts: [server.account(user)],
             rules: """
-                rule "odd" { when = subject:starts "Odd", run = function(m) error("no idea") end }
+                \(Self.odd)
                 \(readsBodies ? #"rule "body" { when = body:contains "never there", run = { move "Body" } }"# : "")
                 rule "rest" { run = { move "Rest" } }
                 """)

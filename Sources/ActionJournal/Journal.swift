@@ -43,7 +43,11 @@ public final class Journal: Sendable {
     /// Opens `journal.sqlite` in the folder. It does not take the folder's `StateLock`.
     ///
     /// Blocks for a few milliseconds.
-    public static func open(folder: String, access: JournalAccess) throws(JournalError) -> Journal {
+    ///
+    /// - Parameter readers: connections that read at a time, beside the one that writes.
+    public static func open(
+        folder: String, access: JournalAccess, readers: Int = 2
+    ) throws(JournalError) -> Journal {
         let path = folder.hasSuffix("/") ? "\(folder)journal.sqlite" : "\(folder)/journal.sqlite"
         try refuseLoss(of: path, in: folder)
         switch access {
@@ -54,7 +58,7 @@ public final class Journal: Sendable {
             guard StateFolder.exists(path) else { throw JournalError(reason: .missing, path: path) }
         }
         do {
-            let pool = try DatabasePool(path: path, configuration: configuration(access))
+            let pool = try DatabasePool(path: path, configuration: configuration(access, readers))
             switch access {
             case .readWrite:
                 try makeDurable(pool, path: path)
@@ -98,14 +102,14 @@ public final class Journal: Sendable {
         try? pool.close()
     }
 
-    private static func configuration(_ access: JournalAccess) -> Configuration {
+    private static func configuration(_ access: JournalAccess, _ readers: Int) -> Configuration {
         var configuration = Configuration()
         configuration.label = "journal"
         configuration.readonly = access == .readOnly
         configuration.foreignKeysEnabled = true
         // Another process may be saving a sweep, or be checkpointing as it ends.
         configuration.busyMode = .timeout(10)
-        configuration.maximumReaderCount = 2
+        configuration.maximumReaderCount = readers
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA cache_size = -4000")
             try db.execute(sql: "PRAGMA temp_store = MEMORY")

@@ -7,6 +7,7 @@ import RuleRuntime
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "check",
         abstract: "Loads configuration, rules and tests and says what is wrong, as file:line: message.",
         discussion: """
             Finds mistakes of syntax and type, misspelt names, missing accounts, channels and programs, conditions that \

@@ -5,7 +5,8 @@ import Foundation
 import MailModel
 
 struct Folders: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The folders of an account, with their roles.")
+    static let configuration = CommandConfiguration(
+        commandName: "folders", abstract: "The folders of an account, with their roles.")
 
     @OptionGroup var common: CommonOptions
 

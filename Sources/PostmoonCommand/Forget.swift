@@ -4,6 +4,7 @@ import ArgumentParser
 
 struct Forget: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "forget",
         abstract: "Removes what the journal says of a message.",
         discussion: """
             Its plans go, with subject, sender, evidence and texts; `log`, `why` and `undo` know nothing of them \

@@ -6,7 +6,7 @@ import MIMEParsing
 import MailModel
 
 struct Inspect: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "A message as rules see it.")
+    static let configuration = CommandConfiguration(commandName: "inspect", abstract: "A message as rules see it.")
 
     @OptionGroup var common: CommonOptions
 

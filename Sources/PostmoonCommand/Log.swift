@@ -6,7 +6,8 @@ import Foundation
 import MailModel
 
 struct Log: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The journal: what was decided and what became of it.")
+    static let configuration = CommandConfiguration(
+        commandName: "log", abstract: "The journal: what was decided and what became of it.")
 
     @OptionGroup var common: CommonOptions
 

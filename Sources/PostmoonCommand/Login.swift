@@ -5,6 +5,7 @@ import Foundation
 
 struct Login: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "login",
         abstract: "Signs an account in at its provider by OAuth 2, and stores what comes of it.",
         discussion: """
             For accounts with oauth2 = { client_id = "..." }. The provider's page is opened in a browser, which leads back \

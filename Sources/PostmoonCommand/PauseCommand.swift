@@ -52,6 +52,7 @@ struct PauseCommand: AsyncParsableCommand {
 
 struct Resume: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "resume",
         abstract: "Ends a pause; without a name all of them.",
         discussion: "What came while an account was paused is decided now, in the order in which it came."
     )

@@ -2,7 +2,7 @@ import ArgumentParser
 import Daemon
 
 struct Release: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Lets held or proposed plans go.")
+    static let configuration = CommandConfiguration(commandName: "release", abstract: "Lets held or proposed plans go.")
 
     @OptionGroup var common: CommonOptions
 

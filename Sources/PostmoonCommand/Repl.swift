@@ -7,6 +7,7 @@ import RuleRuntime
 
 struct Repl: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "repl",
         abstract: "Evaluates expressions and rules on one message, line by line. Changes nothing.",
         discussion: """
             Lines are Lua as in the functions of rules, with the message as m: m.from.domain, subject:contains "x", \

@@ -3,7 +3,7 @@ import Daemon
 import Logging
 
 struct Run: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The daemon, in the foreground.")
+    static let configuration = CommandConfiguration(commandName: "run", abstract: "The daemon, in the foreground.")
 
     @OptionGroup var common: CommonOptions
 

@@ -3,7 +3,8 @@ import Daemon
 import Foundation
 
 struct Status: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Health of accounts, rules and outbox.")
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Health of accounts, rules and outbox.")
 
     @OptionGroup var common: CommonOptions
 

@@ -7,6 +7,7 @@ import Logging
 
 struct Sweep: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "sweep",
         abstract: "Rules over mail already there: shows the plan and saves it under a number.",
         discussion: """
             Without --apply nothing is changed: what the rules for new mail would do is shown and saved. --apply NUMBER \

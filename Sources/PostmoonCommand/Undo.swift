@@ -7,6 +7,7 @@ import Logging
 
 struct Undo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "undo",
         abstract: "Takes plans back: messages return, flags become what they were."
     )
 

@@ -7,6 +7,7 @@ import MailModel
 
 struct Why: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "why",
         abstract: "Which rules matched a message and which did not, on what evidence, and what was done."
     )
 

@@ -6,6 +6,7 @@ import MailModel
 
 struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "init",
         abstract: "Asks for a mail address and a password, tries them, and writes configuration and first rules.",
         discussion: """
             The address tells the provider, or its domain tells where its mail is. The password is not shown while it is \

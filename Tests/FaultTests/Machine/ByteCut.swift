@@ -1,7 +1,7 @@
 import Synchronization
 import TestKit
 
-/// A cut of the wire behind one byte, counted over all connections of a course in one direction.
+/// A cut of the wire behind one byte, counted over all connections of a course, or of its end, in one direction.
 struct ByteCut: Hashable, Sendable, CustomStringConvertible {
     enum Direction: String, CaseIterable, Sendable {
         /// To the servers.
@@ -26,6 +26,7 @@ final class ByteCutter: Sendable {
     private struct State {
         var passed: [ByteCut.Direction: [UInt8]] = [.up: [], .down: []]
         var count: [ByteCut.Direction: Int] = [:]
+        var isCounting = false
         var isMet = false
     }
 
@@ -37,11 +38,15 @@ final class ByteCutter: Sendable {
 
     var isMet: Bool { state.withLock { $0.isMet } }
 
+    /// From here on bytes count.
+    func begin() { state.withLock { $0.isCounting = true } }
+
     /// What passed, when there was no cut.
     func text(_ direction: ByteCut.Direction) -> [UInt8] { state.withLock { $0.passed[direction] ?? [] } }
 
     func passage(_ direction: ByteCut.Direction, _ bytes: [UInt8]) -> Passage {
         state.withLock { state in
+            guard state.isCounting else { return .arrives }
             guard let cut else {
                 state.passed[direction, default: []] += bytes
                 return .arrives

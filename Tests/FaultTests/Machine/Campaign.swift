@@ -25,7 +25,7 @@ struct Campaign: Sendable {
 
         var tally = FaultTally(part: "in process", scenario: scenario.name, steps: whole.moments.count)
         for breakage in Self.chosen(Breakage.all(for: whole.moments, everywhere: scenario.breaksEverywhere)) {
-            let broken = try await Trial(stage: stage, breakage: breakage).run()
+            let broken = try await Trial(stage: stage, breakage: breakage, afterwards: breakage.way.afterwards).run()
             guard broken.isBroken else { continue }
             let isExplained = scenario.isInDoubt(broken.end, breakage, broken.moments[breakage.step])
             tally.note(broken, of: scenario, isExplained: isExplained)
@@ -43,5 +43,16 @@ struct Campaign: Sendable {
             return all.filter { $0.description == only }
         }
         return isWhole ? all : FaultSample.spread(all, sampleSize)
+    }
+}
+
+extension Breakage.Way {
+    /// Where the program ended it was started anew already.
+    fileprivate var afterwards: Trial.Afterwards {
+        switch self {
+        case .dies, .diesAfter, .diesTwice: .turn
+        case .isCut, .replyIsLost, .straysBehind, .replyIsLate, .replyIsTooLate, .replyComesTwice, .commitIsRefused:
+            .restart
+        }
     }
 }

@@ -2,8 +2,9 @@ import Foundation
 
 /// Lets only so many scenarios be played at a time: more would wait for each other, and none could say how long it took.
 actor ScenarioTurns {
-    /// Twice as many as there are cores: each waits for its own threads a third of the time.
-    static let shared = ScenarioTurns(2 * max(2, ProcessInfo.processInfo.activeProcessorCount))
+    /// Three times as many as there are cores: each waits for its own threads a third of the time, and the last ones
+    /// should not have the machine to themselves.
+    static let shared = ScenarioTurns(3 * max(2, ProcessInfo.processInfo.activeProcessorCount))
 
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []

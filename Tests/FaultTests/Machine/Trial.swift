@@ -53,7 +53,10 @@ struct Trial: Sendable {
         meddling(world)
         var outcome = Outcome()
         do {
-            for phase in stage.scenario.course { outcome.problems += try await play(phase, in: world) }
+            for (index, phase) in stage.scenario.course.enumerated() {
+                if index == stage.scenario.firstCutPhase { cutter?.begin() }
+                outcome.problems += try await play(phase, in: world)
+            }
             outcome.problems += try await settle(world)
             outcome.moments = world.fate.moments
             outcome.isBroken = world.fate.isMet

@@ -143,7 +143,8 @@ final class World: Sendable {
             configuration, proposing: false, acting: true, dialer: Dialer(over: network), clock: { clock.now },
             logger: Self.silent,
             opening: { folder in
-                let journal = try Journal.open(folder: folder, access: .readWrite)
+                // Every connection reads the schema and compiles its statements anew: most of what a trial costs.
+                let journal = try Journal.open(folder: folder, access: .readWrite, readers: 1)
                 journal.pool.add(transactionObserver: watch)
                 return journal
             })

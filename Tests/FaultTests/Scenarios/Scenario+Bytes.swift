@@ -11,13 +11,16 @@ extension Scenario {
             name: "forward", rules: #"rule "Alerts" { run = { forward { to = "b@example.net" } } }"#,
             course: [.deliver(Letter("a")), .turn], ends: [["home/INBOX: a", "new: done", "sent b@example.net: a"]]),
         filed(
-            "undo, by COPY", .withoutMove, [.deliver(Letter("a")), .turn, takesBack(nil)],
+            "undo, by COPY", .withoutMove, [.deliver(Letter("a")), .turn, takesBack(nil)], cutFrom: 2,
             ends: ["home/INBOX: a", "new: undone", "undo: done"]),
     ]
 
-    private static func filed(_ name: String, _ traits: ServerTraits, _ course: [Phase], ends: [String]) -> Scenario {
+    private static func filed(
+        _ name: String, _ traits: ServerTraits, _ course: [Phase], cutFrom phase: Int = 0, ends: [String]
+    ) -> Scenario {
         Scenario(
             name: name, accounts: ["home": traits],
-            rules: #"rule "File" { run = { mark "flagged", move "Receipts" } }"#, course: course, ends: [ends])
+            rules: #"rule "File" { run = { mark "flagged", move "Receipts" } }"#, course: course, ends: [ends],
+            firstCutPhase: phase)
     }
 }

@@ -33,6 +33,8 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     /// Servers that took something only a careless client would send.
     var violations: @Sendable (World) -> [String] = { _ in [] }
 
+    /// The phase with which the bytes begin that are cut: what goes before is cut in a scenario of its own.
+    var firstCutPhase = 0
     /// Signing in is broken in every way too, which is the same in all scenarios.
     var breaksEverywhere = false
 

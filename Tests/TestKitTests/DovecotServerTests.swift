@@ -72,10 +72,15 @@ import Testing
         // The first may fall into the moment before Dovecot watches the folder.
         try await lmtp.deliver("Subject: one\n\n", to: "jane")
         while try imap.line() != "* 1 EXISTS" {}
-        let start = ContinuousClock.now
-        try await lmtp.deliver("Subject: two\n\n", to: "jane")
-        while try imap.line() != "* 2 EXISTS" {}
-        #expect(start.duration(to: .now) < .milliseconds(450), "Dovecot's half second should be gone")
+        // A busy machine may be late; Dovecot's own half second would be there each time.
+        var quickest = Duration.seconds(60)
+        for count in 2...12 where quickest >= .milliseconds(450) {
+            let start = ContinuousClock.now
+            try await lmtp.deliver("Subject: \(count)\n\n", to: "jane")
+            while try imap.line() != "* \(count) EXISTS" {}
+            quickest = min(quickest, start.duration(to: .now))
+        }
+        #expect(quickest < .milliseconds(450), "Dovecot's half second should be gone")
         await server.stop()
     }
 

@@ -109,6 +109,7 @@ struct MailboxVisit: Sendable {
             ),
             connection: connection, uidValidity: uidValidity
         )
+        let reader = MessageReader(hub: hub, mailbox: mailbox, connection: connection, uidValidity: uidValidity)
         let decider = MessageDecider(
             surroundings: surroundings, account: hub.name,
             planner: StepPlanner(
@@ -116,26 +117,7 @@ struct MailboxVisit: Sendable {
                 account: hub.name, otherAccounts: hub.directory.accounts.subtracting([hub.name])
             ),
             forwards: hub.forwards,
-            fetch: { uid, section in
-                let subject = ReadingTrouble.Subject(uid: uid, section: section)
-                if let refusal = hub.readingTrouble.refusal(of: subject, in: mailbox, uidValidity) { throw refusal }
-                let reply = try await hub.readingTrouble.reading(subject, in: mailbox, uidValidity) {
-                    try await connection.run(
-                        .uidFetch(.set(UIDSet(uid)), [.uid, .bodyPeek(section, partial: nil)], changedSince: nil)
-                    ).exceptPassingRefusals()
-                }
-                if reply.status == .ok, let bytes = reply.fetched.first(where: { $0.uid == uid })?.body(section) {
-                    return bytes
-                }
-                // Gone, or only not given? A message that is there is not passed over in silence.
-                let look = try await connection.run(.uidFetch(.set(UIDSet(uid)), [.uid, .flags], changedSince: nil))
-                guard look.fetched.contains(where: { $0.uid == uid }) else { return nil }
-                throw SessionError(
-                    code: .protocolError, scope: .message, command: "UID FETCH", mailbox: mailbox.rawValue,
-                    text: "the server did not give the text of message \(uid)"
-                        + (reply.status == .ok ? "" : ": \(reply.text)")
-                )
-            }
+            fetch: { try await reader.section($1, of: $0) }, excerpt: { try await reader.excerpt(of: $0, size: $1) }
         )
         let visit = MailboxVisit(
             hub: hub, mailbox: mailbox, connection: connection, server: server, uidValidity: uidValidity,

@@ -30,6 +30,8 @@ struct MessageDecider: Sendable {
     let forwards: ForwardWriter?
     /// Fetches a section of the message; `nil` when it is gone.
     var fetch: @Sendable (UID, BodySection) async throws -> [UInt8]?
+    /// Fetches the message without its files, of so many bytes; `nil` where the whole of it is to be fetched.
+    var excerpt: @Sendable (UID, Int) async throws -> [UInt8]?
 
     /// The records of messages one after the other, with few changes of the thread.
     ///
@@ -232,6 +234,13 @@ struct MessageDecider: Sendable {
         case .wholeHeader:
             guard let bytes = try await fetch(message.key.uid, .header) else { return false }
             subject.header = HeaderBlock(bytes)
+        case .texts:
+            if let excerpt = try await excerpt(message.key.uid, message.facts.size) {
+                subject.excerpt = excerpt
+                subject.header = HeaderBlock(excerpt)
+            } else {
+                guard try await provide(.body, &subject, message) else { return false }
+            }
         case .body:
             guard let raw = try await whole(message) else { return false }
             subject.raw = raw

@@ -26,6 +26,7 @@ struct RemovedMessage: Sendable {
                     + "no rule on \"removed\" can read or send its text"
             )
         }
+        decider.excerpt = { _, _ in nil }
         let records = try await decider.decide(
             message, event: .removed, trigger: .removed, state: &state, absence: absence
         )

@@ -45,7 +45,8 @@ struct FetchAssembler {
         case .modSeq(let modSeq): message?.modSeq = modSeq
         case .gmMessageID(let id): message?.gmMessageID = id
         case .emailID(let id): message?.emailID = id
-        case .envelope, .bodyStructure, .threadID, .gmThreadID, .gmLabels, .unknown: break
+        case .bodyStructure(let structure): message?.structure = structure
+        case .envelope, .threadID, .gmThreadID, .gmLabels, .unknown: break
         }
     }
 }

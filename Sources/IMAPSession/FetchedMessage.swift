@@ -19,6 +19,7 @@ public struct FetchedMessage: Equatable, Sendable {
     public var gmMessageID: UInt64?
     /// EMAILID (RFC 8474).
     public var emailID: String?
+    public var structure: BodyStructure?
     public var bodies: [Body] = []
 
     public init(sequence: SequenceNumber) { self.sequence = sequence }

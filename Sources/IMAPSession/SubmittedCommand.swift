@@ -97,7 +97,7 @@ struct SubmittedCommand: Sendable {
             let onlyFlags = items.allSatisfy { [.uid, .flags, .modSeq].contains($0) }
             if onlyFlags { return message.flags != nil || !items.contains(.flags) }
             return message.internalDate != nil || message.size != nil || !message.bodies.isEmpty
-                || message.gmMessageID != nil || message.emailID != nil
+                || message.gmMessageID != nil || message.emailID != nil || message.structure != nil
         case .uidResync(let selection, _):
             return message.flags != nil && (message.uid.map(selection.mayContain) ?? false)
         case .uidStore(let uids, _, _, let silent, _):

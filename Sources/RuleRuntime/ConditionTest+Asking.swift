@@ -35,8 +35,8 @@ extension ConditionTest {
         case .weekday(let source, let days):
             return askTime(source, view, noting: noting) { days.contains(context.clock.weekday($0)) }
         case .hasAttachment:
-            guard let attachments = view.attachments else { return .needs(.body) }
-            return .known(!attachments.isEmpty, noting ? attachments.map(\.filename).joined(separator: ", ") : "")
+            guard let names = view.filenames else { return .needs(.texts) }
+            return .known(!names.isEmpty, noting ? names.map(\.text).joined(separator: ", ") : "")
         case .bulk: return MailKind.bulk(view)
         case .automated: return MailKind.automated(view)
         case .authenticated(let method): return MailKind.authenticated(method, view)
@@ -46,7 +46,7 @@ extension ConditionTest {
     /// Whether it reads the message beyond its header.
     var readsBody: Bool {
         switch self {
-        case .text(let source, _), .exists(let source): source.need == .body
+        case .text(let source, _), .exists(let source): source.need == .texts
         case .hasAttachment: true
         default: false
         }
@@ -125,7 +125,7 @@ extension TextSource {
 
     var need: MessageNeed {
         switch self {
-        case .body, .filename: .body
+        case .body, .filename: .texts
         case .addresses, .header, .listID, .messageID: .wholeHeader
         }
     }

@@ -19,6 +19,9 @@ public struct Decision: Sendable, Hashable {
 /// What is not fetched yet and decides.
 public enum MessageNeed: Hashable, Sendable, Comparable {
     case wholeHeader
+    /// Its texts and the names of its files: the whole message, or an excerpt of it.
+    case texts
+    /// The whole message.
     case body
 }
 

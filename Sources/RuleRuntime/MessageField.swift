@@ -17,7 +17,8 @@ enum MessageField: String, CaseIterable {
     /// What has to be fetched when the value is not at hand.
     var need: MessageNeed {
         switch self {
-        case .text, .html, .attachments, .parts, .raw: .body
+        case .text, .html: .texts
+        case .attachments, .parts, .raw: .body
         default: .wholeHeader
         }
     }
@@ -47,7 +48,7 @@ enum MessageField: String, CaseIterable {
         case .inReplyTo: identifiers("In-Reply-To", view).map { .string($0.first ?? "") }
         case .references: identifiers("References", view).map { .list($0.map { .string($0) }) }
         case .text: view.body.map { .string($0.text) }
-        case .html: view.parsed.map { .string($0.html) }
+        case .html: view.outline.map { .string($0.html) }
         case .attachments: view.attachments.map { .list($0.map(Self.attachment)) }
         case .parts: view.parsed.map { .list($0.allParts.map(Self.part)) }
         case .raw: message.raw.map { .bytes($0) }

@@ -40,19 +40,22 @@ final class MessageView {
     private let fetchedFields: Set<String>?
     private var slots: [FieldValues?] = []
     private(set) lazy var parsed = message.raw.map { ParsedMessage($0) }
-    private(set) lazy var body = parsed.map { FoldedText($0.text) }
+    /// As good as `parsed` for texts and the names of files.
+    private(set) lazy var outline = parsed ?? message.excerpt.map { ParsedMessage($0) }
+    private(set) lazy var body = outline.map { FoldedText($0.text) }
     private(set) lazy var attachments = parsed?.attachments
-    private(set) lazy var filenames = attachments?.map { FoldedText($0.filename) }
+    private(set) lazy var filenames = (attachments ?? outline?.attachments)?.map { FoldedText($0.filename) }
 
     init(_ message: RuleMessage, fieldTable: FieldTable, fetchedFields: Set<String>?) {
         self.message = message
         self.fieldTable = fieldTable
-        self.fetchedFields = message.headerIsWhole || message.raw != nil ? nil : fetchedFields
+        let isWhole = message.headerIsWhole || message.raw != nil || message.excerpt != nil
+        self.fetchedFields = isWhole ? nil : fetchedFields
         flags = message.flags
     }
 
     /// The header, with everything that is at hand.
-    private(set) lazy var header = message.headerIsWhole ? message.header : parsed?.header ?? message.header
+    private(set) lazy var header = message.headerIsWhole ? message.header : outline?.header ?? message.header
 
     var headerIsWhole: Bool { fetchedFields == nil }
 

@@ -42,6 +42,8 @@ public struct RuleMessage: Sendable {
     public var fetchedFields: Set<String>?
     /// The whole message, once fetched.
     public var raw: [UInt8]?
+    /// The message without the contents of its files (`MessageExcerpt`), when that was fetched instead.
+    public var excerpt: [UInt8]?
 
     public init(
         account: AccountName, mailbox: MailboxName, uid: UInt32, event: RuleEvent, flags: Set<Flag>, size: Int,

@@ -11,10 +11,10 @@ import Testing
         arguments: [
             ("body:contains \"x\" & from:is \"other@b.example\"", nil),
             ("from:is \"other@b.example\" & body:contains \"x\"", nil),
-            ("body:contains \"x\" | subject:is \"hello\"", nil), ("~(body:contains \"x\" & bulk)", .body),
-            ("body:contains \"x\"", .body), ("has_attachment", .body),
-            ("filename:is \"x\" & subject:is \"hello\"", .body),
-            ("none { body:contains \"x\", subject:is \"hello\" }", nil), ("none { body:contains \"x\" }", .body),
+            ("body:contains \"x\" | subject:is \"hello\"", nil), ("~(body:contains \"x\" & bulk)", .texts),
+            ("body:contains \"x\"", .texts), ("has_attachment", .texts),
+            ("filename:is \"x\" & subject:is \"hello\"", .texts),
+            ("none { body:contains \"x\", subject:is \"hello\" }", nil), ("none { body:contains \"x\" }", .texts),
         ] as [(String, MessageNeed?)])
     func theBodyIsFetchedOnlyWhenItDecides(condition: String, need: MessageNeed?) async throws {
         let bench = try await RuleBench("rule \"r\" { when = \(condition), run = { mark \"seen\" } }")
@@ -61,8 +61,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("m.text", .body), ("m.raw", .body), ("m.attachments[1]", .body), ("m.headers[\"X-Other\"]", .wholeHeader),
-            ("m:header_all \"Received\"", .wholeHeader), ("m:is(body:contains \"x\")", .body), ("m.subject", nil),
+            ("m.text", .texts), ("m.raw", .body), ("m.attachments[1]", .body), ("m.headers[\"X-Other\"]", .wholeHeader),
+            ("m:header_all \"Received\"", .wholeHeader), ("m:is(body:contains \"x\")", .texts), ("m.subject", nil),
             ("m.to[1]", nil), ("m.list_id", nil), ("m.size", nil), ("m.headers.subject", nil),
         ] as [(String, MessageNeed?)])
     func aFunctionThatReadsWhatIsMissingIsStopped(expression: String, need: MessageNeed?) async throws {
@@ -122,7 +122,7 @@ import Testing
         #expect(await runtime.certainlyReadsBody(account: home, mailbox: .inbox, event: .new) == isNeeded)
         // What is said to be certain is.
         guard isNeeded, !source.contains("forward") else { return }
-        guard case .needs(.body) = await runtime.decide(.header(Self.text), state: .empty, now: RuleBench.now) else {
+        guard case .needs(.texts) = await runtime.decide(.header(Self.text), state: .empty, now: RuleBench.now) else {
             Issue.record("not asked for")
             return
         }

@@ -174,10 +174,10 @@ let package = Package(
 )
 
 // Whoever runs two of the test targets, built for release, need not wait for the others, nor until what only starts
-// programs is fast: see `scripts/faults`.
+// programs, asks or prints is fast: see `scripts/faults`.
 if let wanted = Context.environment["POSTMOON_TEST_TARGETS"]?.split(separator: " ").map(String.init) {
     package.targets.removeAll { $0.type == .test && !wanted.contains($0.name) }
-    for target in package.targets where target.name == "CrashTests" {
+    for target in package.targets where ["CrashTests", "Doctor", "PostmoonCommand"].contains(target.name) {
         target.swiftSettings = [.unsafeFlags(["-Onone"])]
     }
 }

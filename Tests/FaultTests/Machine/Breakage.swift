@@ -50,6 +50,12 @@ struct Breakage: Hashable, Sendable, CustomStringConvertible {
             }
         }
 
+        /// Whether the next step is the answer to what is sent in this one.
+        fileprivate func isAnswered(by next: Moment?) -> Bool {
+            guard case .send(let sent) = self, case .answer(let answer) = next else { return false }
+            return sent.prefix { $0 != " " } == answer.prefix { $0 != " " }
+        }
+
         /// How what begins and ends every connection is broken where it is not the matter.
         fileprivate var ceremonialWay: Way {
             if case .answer = self { .replyIsLost } else { .dies }
@@ -74,7 +80,8 @@ struct Breakage: Hashable, Sendable, CustomStringConvertible {
 
     var description: String { "\(way.rawValue) at \(step)" }
 
-    /// Every way that fits each of the steps.
+    /// Every way that fits each of the steps; to die behind what is sent is to die before its answer, and is left out
+    /// where that comes next.
     ///
     /// - Parameter everywhere: false: while a connection begins or ends, only death before what is sent, and a cut in
     ///   place of what is answered; those steps are the same in every scenario.
@@ -82,6 +89,7 @@ struct Breakage: Hashable, Sendable, CustomStringConvertible {
         moments.enumerated().flatMap { step, moment in
             Way.allCases.filter { way in
                 way.fits(moment) && (everywhere || !moment.isCeremony || way == moment.ceremonialWay)
+                    && !(way == .diesAfter && moment.isAnswered(by: moments[(step + 1)...].first))
             }.map { Breakage(way: $0, step: step) }
         }
     }

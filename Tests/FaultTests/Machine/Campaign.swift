@@ -25,7 +25,7 @@ struct Campaign: Sendable {
 
         var tally = FaultTally(part: "in process", scenario: scenario.name, steps: whole.moments.count)
         for breakage in Self.chosen(Breakage.all(for: whole.moments, everywhere: scenario.breaksEverywhere)) {
-            let broken = try await Trial(stage: stage, breakage: breakage, afterwards: breakage.way.afterwards).run()
+            let broken = try await Trial(stage: stage, breakage: breakage, afterwards: breakage.afterwards).run()
             guard broken.isBroken else { continue }
             let isExplained = scenario.isInDoubt(broken.end, breakage, broken.moments[breakage.step])
             tally.note(broken, of: scenario, isExplained: isExplained)
@@ -46,13 +46,13 @@ struct Campaign: Sendable {
     }
 }
 
-extension Breakage.Way {
-    /// Where the program ended it was started anew already.
+extension Breakage {
+    /// Where the program ended it was started anew already; else it is every other time.
     fileprivate var afterwards: Trial.Afterwards {
-        switch self {
+        switch way {
         case .dies, .diesAfter, .diesTwice: .turn
         case .isCut, .replyIsLost, .straysBehind, .replyIsLate, .replyIsTooLate, .replyComesTwice, .commitIsRefused:
-            .restart
+            step.isMultiple(of: 2) ? .restart : .turn
         }
     }
 }

@@ -144,7 +144,7 @@ struct Trial: Sendable {
             if world.fate.isDead { continue }
             guard let journal = try? await world.journal() else { continue }
             world.clock.set(try await due(journal, world) ?? world.clock.now + 61)
-            world.clock.pass(1)
+            world.clock.pass(stage.scenario.lateness)
         }
         return ["it does not come to rest: \(faults)"]
     }

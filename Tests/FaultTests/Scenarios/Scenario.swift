@@ -35,6 +35,8 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 
     /// The phase with which the bytes begin that are cut: what goes before is cut in a scenario of its own.
     var firstCutPhase = 0
+    /// Seconds by which a turn comes later than it is due.
+    var lateness: Int64 = 1
     /// Signing in is broken in every way too, which is the same in all scenarios.
     var breaksEverywhere = false
 

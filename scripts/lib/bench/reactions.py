@@ -1,5 +1,7 @@
 """How long it takes from a message's arrival until it is in the folder where it belongs, while a client watches."""
+import os
 import shutil
+import statistics
 import tempfile
 import time
 
@@ -72,6 +74,18 @@ def becomes_ready(daemon, arrivals, delivery):
         if daemon.poll() is not None:
             break
     return False
+
+
+def sync(bench):
+    """Median milliseconds until what was added to a file is on the disk (fdatasync)."""
+    times = []
+    with tempfile.TemporaryFile(dir=bench.work) as file:
+        for _ in range(100):
+            os.write(file.fileno(), bytes(4096))
+            began = time.monotonic()
+            os.fdatasync(file.fileno())
+            times.append((time.monotonic() - began) * 1000)
+    return round(statistics.median(times), 2)
 
 
 def reactions(bench, delay):

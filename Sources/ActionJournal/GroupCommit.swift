@@ -22,9 +22,13 @@ final class GroupCommit: Sendable {
     }
 
     private let queue = Mutex(Queue())
+    private let commitCount = Atomic(0)
     private let writer: any DatabaseWriter
 
     init(writer: any DatabaseWriter) { self.writer = writer }
+
+    /// Grows with every commit, before its callers hear of it: what was read at the same count is still so.
+    var version: Int { commitCount.load(ordering: .acquiring) }
 
     /// Runs `body` in a transaction, together with whoever else is waiting.
     ///
@@ -66,6 +70,7 @@ final class GroupCommit: Sendable {
             }
             if parts.isEmpty { return }
             if parts.count > 1, let completions = try? transaction(parts, db) {
+                commitCount.add(1, ordering: .acquiringAndReleasing)
                 completions.forEach { $0() }
             } else {
                 // Alone, or the group was lost as a whole (a full disk rolls back all of it): each on its own.
@@ -81,6 +86,7 @@ final class GroupCommit: Sendable {
                 completion = try part.run(db)
                 return .commit
             }
+            commitCount.add(1, ordering: .acquiringAndReleasing)
             completion()
         } catch {
             part.fail(error)

@@ -62,7 +62,17 @@ extension Journal {
     }
 
     /// When a waiting step of the account that is not due yet will be; `nil`: none waits for its time.
+    ///
+    /// Whoever waits asks again and again: as long as nobody has written here, the answer is the one before.
     public func nextStepDue(account: AccountName, after now: Int64) async throws(JournalError) -> Int64? {
+        let version = commits.version
+        if let known = dueLooks.withLock({ $0[account] }), known.holds(at: now, version: version) { return known.due }
+        let due = try await stepDue(account, after: now)
+        dueLooks.withLock { $0[account] = DueLook(due: due, now: now, version: version) }
+        return due
+    }
+
+    private func stepDue(_ account: AccountName, after now: Int64) async throws(JournalError) -> Int64? {
         try await read { db in
             try db.number(
                 """
@@ -153,5 +163,18 @@ extension Journal {
 
     static func list(_ numbers: [Int64]) -> String {
         "[" + numbers.map(String.init).joined(separator: ",") + "]"
+    }
+}
+
+/// When the next step was due, as somebody found it.
+struct DueLook {
+    var due: Int64?
+    /// When that was asked, by the clock of whoever asked.
+    var now: Int64
+    /// What had been written then.
+    var version: Int
+
+    func holds(at time: Int64, version current: Int) -> Bool {
+        version == current && time >= now && time < due ?? .max
     }
 }

@@ -27,6 +27,8 @@ public final class Journal: Sendable {
     /// The file that is open.
     private let file: StateFolder.FileIdentity?
     private let isClosed = Atomic(false)
+    /// What `nextStepDue` found, by account.
+    let dueLooks = Mutex<[AccountName: DueLook]>([:])
 
     private init(folder: String, access: JournalAccess, path: String, pool: DatabasePool) {
         self.folder = folder

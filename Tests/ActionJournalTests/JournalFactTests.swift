@@ -1,3 +1,4 @@
+import GRDB
 import MailModel
 import Testing
 
@@ -51,6 +52,29 @@ import Testing
         #expect(try await journal.openWork(account: account(), mailbox: nil, now: 50, limit: 9).count == 1)
         try await journal.apply([.stepBegun(step, StepPrecondition(), at: 50)])
         #expect(try await journal.steps(plan)[0].attempt == 2)
+    }
+
+    @Test func whenNobodyWroteTheNextStepIsDueAsBefore() async throws {
+        let plan = try await journal.plan(decision(1))
+        let step = try await journal.steps(plan)[0].id
+        func due(after now: Int64) async throws -> Int64? {
+            try await journal.nextStepDue(account: account(), after: now)
+        }
+        try await journal.apply([.stepBegun(step, StepPrecondition(), at: 20), .stepDeferred(step, notBefore: 50)])
+        #expect(try await due(after: 30) == 50)
+        // Behind its back: whoever asks is not told.
+        let other = try DatabaseQueue(path: journal.path)
+        try await other.write { try $0.execute(sql: "UPDATE step SET not_before = 60") }
+        #expect(try await due(after: 40) == 50)
+        // By a clock that went back, or when that time has come, it is asked again.
+        #expect(try await due(after: 29) == 60)
+        try await other.write { try $0.execute(sql: "UPDATE step SET not_before = 70") }
+        #expect(try await due(after: 59) == 60)
+        #expect(try await due(after: 60) == 70)
+        // What is written here is seen at once.
+        try await journal.apply([.stepBegun(step, StepPrecondition(), at: 70), .stepDeferred(step, notBefore: 90)])
+        #expect(try await due(after: 71) == 90)
+        #expect(try await journal.nextStepDue(account: account("work"), after: 71) == nil)
     }
 
     @Test func aFactThatContradictsTakesBackAllOfItsCall() async throws {

@@ -75,9 +75,9 @@ struct AccountService: Sendable {
                 continue
             }
             do {
-                if isFirst { try await first() }
+                if isFirst { try await apart(first) }
                 isFirst = false
-                let due = try await work()
+                let due = try await apart(work)
                 backoff.reset()
                 await wakeup.wait(seconds: due.map { max(0.05, Double($0 - surroundings.clock())) })
             } catch is AccountPaused {

@@ -51,7 +51,10 @@ struct MailboxAttendance: Sendable {
         )
         // The beginning has to be durable first: mail that comes after “ready” is new mail, whatever happens next.
         let isKnown = try await surroundings.journal.progress(account: visit.hub.name, mailbox: visit.mailbox) != nil
-        if !isKnown { _ = try await takeUp(selected, ChangeWatch(visit: visit, logger: logger, lastCheck: nil)) }
+        if !isKnown {
+            let watch = ChangeWatch(visit: visit, logger: logger, lastCheck: nil)
+            _ = try await apart { try await takeUp(selected, watch) }
+        }
         // So has the first listing of what is there, where a rule wants to hear of changes.
         var changes = try await changeWatch()
         // Sent ahead: whatever comes next is answered together with it.
@@ -61,11 +64,11 @@ struct MailboxAttendance: Sendable {
         // From here on nothing is missed: a long catch-up is no reason to be called not ready.
         logger.info("watching", metadata: ["mode": policy.usesIdle ? "idle" : "poll"])
         await surroundings.board.note(visit.hub.name, visit.mailbox, state: "watching")
-        try await carryOut()
-        var memory = try await takeUp(selected, changes)
+        try await apart(carryOut)
+        var memory = try await apart { [changes] in try await takeUp(selected, changes) }
         try await look(for: &changes, &memory, MailboxActivity(), polling: true)
         try await redecide()
-        try await carryOut()
+        try await apart(carryOut)
         let showsArrivals = try await notice?.value().status == .ok
         var alarms = FalseAlarms()
         while true {
@@ -85,15 +88,22 @@ struct MailboxAttendance: Sendable {
             // Changes alone are asked for in one round trip, and that tells of new messages too.
             // Where changes are followed, what is seen and what is noted of it belong in one turn.
             if showsArrivals, changes.interest.isEmpty, let shown = try await shown(&news, memory) {
-                let before = memory
-                try await take(shown, &memory, before: before, isLast: true, changes)
+                memory = try await apart { [memory, changes] in
+                    var next = memory
+                    try await take(shown, &next, before: memory, isLast: true, changes)
+                    return next
+                }
             } else if news.exists != nil || !changes.interest.concerns(news) {
                 let grown = news.exists.map { $0 > exists ? $0 - exists : 0 } ?? 0
-                try await look(&memory, expecting: grown, changes)
+                memory = try await apart { [memory, changes] in
+                    var next = memory
+                    try await look(&next, expecting: grown, changes)
+                    return next
+                }
             }
             try await look(for: &changes, &memory, news, polling: !policy.usesIdle)
             try await redecide()
-            try await carryOut()
+            try await apart(carryOut)
             if let now = try await visit.connection.selectedMailbox() { exists = now.exists }
             for alert in try await visit.connection.takeAlerts() {
                 logger.warning("the server says", metadata: ["alert": "\(alert)"])
@@ -127,7 +137,7 @@ struct MailboxAttendance: Sendable {
         guard let generation = await surroundings.rules.current?.number,
             visit.hub.beginsRedecision(of: visit.mailbox, generation)
         else { return }
-        try await Redecision(visit: visit, logger: logger).decideFailedAgain()
+        try await apart { try await Redecision(visit: visit, logger: logger).decideFailedAgain() }
     }
 
     // MARK: Looking

@@ -37,7 +37,7 @@ struct MailboxWorker: Sendable {
             let outcome: any Error
             var begun: ContinuousClock.Instant?
             do {
-                let (visit, selected) = try await MailboxVisit.open(hub, mailbox)
+                let (visit, selected) = try await apart { try await MailboxVisit.open(hub, mailbox) }
                 defer {
                     hub.note(nil, for: mailbox)
                     visit.connection.close()

@@ -20,9 +20,10 @@ final class Wakeup: Sendable {
 
     /// Ends at a wish, after so many seconds (`nil`: never by itself), or when the task is cancelled. For one waiter.
     func wait(seconds: Double?) async {
+        guard let seconds else { return await wish() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.wish() }
-            if let seconds { group.addTask { try? await Task.sleep(for: .seconds(max(0, seconds))) } }
+            group.addTask { try? await Task.sleep(for: .seconds(max(0, seconds))) }
             await group.next()
             group.cancelAll()
         }

@@ -9,18 +9,19 @@ public struct StepPlanner: Sendable {
     public var roles: [MailboxRole: MailboxName]
     /// The message's own account; `nil`: no action may name one.
     public var account: AccountName?
-    /// Those that messages can be moved to.
-    public var otherAccounts: Set<AccountName>
+    /// Those that messages can be moved to; whether its own is among them makes no difference. All planners share one set:
+    /// one for each would grow with the square of the accounts.
+    public var accounts: Set<AccountName>
 
     public init(
         source: MailboxName, abilities: ServerAbilities, roles: [MailboxRole: MailboxName], account: AccountName? = nil,
-        otherAccounts: Set<AccountName> = []
+        accounts: Set<AccountName> = []
     ) {
         self.source = source
         self.abilities = abilities
         self.roles = roles
         self.account = account
-        self.otherAccounts = otherAccounts
+        self.accounts = accounts
     }
 
     /// An action that cannot become steps here, and why.
@@ -135,7 +136,7 @@ public struct StepPlanner: Sendable {
             Refusal(action: planned.action.name, rule: planned.rule, reason: reason)
         }
         if let name = target.account, name != account?.rawValue {
-            guard let other = AccountName(name), otherAccounts.contains(other) else {
+            guard let other = AccountName(name), accounts.contains(other) else {
                 throw refuse("there is no account “\(name)” to file into")
             }
             guard case .name(let folder) = target.place, let mailbox = MailboxName(folder) else {

@@ -7,17 +7,23 @@ import Synchronization
 /// Leads from one account to the others, for messages that are moved between them.
 final class AccountDirectory: AccountLinking {
     private let hubs = Mutex<[AccountName: AccountHub]>([:])
+    private let names = Mutex<Set<AccountName>>([])
 
     func note(_ hubs: [AccountHub]) {
         self.hubs.withLock { known in
             for hub in hubs { known[hub.name] = hub }
         }
+        names.withLock { $0.formUnion(hubs.map(\.name)) }
     }
 
     /// Lets go of the hubs, which lead here too.
-    func forget() { hubs.withLock { $0 = [:] } }
+    func forget() {
+        hubs.withLock { $0 = [:] }
+        names.withLock { $0 = [] }
+    }
 
-    var accounts: Set<AccountName> { hubs.withLock { Set($0.keys) } }
+    /// The same set for everybody who asks.
+    var accounts: Set<AccountName> { names.withLock { $0 } }
 
     /// Who submits the mail of one of them; `nil` when it cannot send, or there is none of that name.
     func submitter(of account: AccountName) -> (any MailSubmitting)? {

@@ -114,7 +114,7 @@ struct MailboxVisit: Sendable {
             surroundings: surroundings, account: hub.name,
             planner: StepPlanner(
                 source: mailbox, abilities: ServerAbilities(capabilities: server.capabilities), roles: roles,
-                account: hub.name, otherAccounts: hub.directory.accounts.subtracting([hub.name])
+                account: hub.name, accounts: hub.directory.accounts
             ),
             forwards: hub.forwards,
             fetch: { try await reader.section($1, of: $0) }, excerpt: { try await reader.excerpt(of: $0, size: $1) }

@@ -43,7 +43,7 @@ public enum Unsupported {
         let roles = Dictionary(uniqueKeysWithValues: MailboxRole.allCases.map { ($0, MailboxName.inbox) })
         let planner = StepPlanner(
             source: .inbox, abilities: ServerAbilities(canMove: true, hasUIDPlus: true), roles: roles,
-            otherAccounts: accounts
+            accounts: accounts
         )
         var planned = planned
         planned.after = nil

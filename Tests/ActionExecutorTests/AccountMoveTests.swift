@@ -197,7 +197,7 @@ import Testing
     @Test func anAccountThatIsNotThereIsRefusedWhenPlanned() throws {
         let planner = StepPlanner(
             source: .inbox, abilities: ServerAbilities(canMove: true, hasUIDPlus: true), roles: [:],
-            account: AccountName("home"), otherAccounts: [])
+            account: AccountName("home"), accounts: [])
         #expect(throws: StepPlanner.Refusal.self) {
             try planner.steps(for: [PlannedAction(action: Self.toClients, rule: "r")], outbox: [:])
         }

@@ -129,7 +129,7 @@ final class FilingBench: Sendable {
         let planned = actions.map { PlannedAction(action: $0, rule: "Receipts") }
         let planner = StepPlanner(
             source: .inbox, abilities: ServerAbilities(capabilities: server.traits.capabilities), roles: [:],
-            account: account, otherAccounts: other.map { [$0.name] } ?? []
+            account: account, accounts: other.map { [$0.name] } ?? []
         )
         return DecisionRecord(
             key: MessageKey(account: account, mailbox: .inbox, uidValidity: inbox.uidValidity, uid: message.uid),

@@ -55,7 +55,7 @@ extension PlanWork {
         {
             return nil
         }
-        guard step.state == .waiting, step.released, (step.notBefore ?? 0) <= now else { return nil }
+        guard step.state == .waiting, step.released, step.notBefore.map({ $0 <= now }) ?? true else { return nil }
         return step
     }
 }

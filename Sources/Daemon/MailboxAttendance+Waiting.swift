@@ -11,7 +11,7 @@ extension MailboxAttendance {
         if WaitPolicy.isReasonToLook(early, interest) { return early }
         let clock = ContinuousClock()
         let end = clock.now + .seconds(policy.seconds)
-        let idle = policy.usesIdle ? visit.connection.beginIdle() : nil
+        var idle: PendingReply?
         while clock.now < end {
             let left = (end - clock.now) / .seconds(1)
             let due = try await secondsUntilDue()
@@ -19,7 +19,12 @@ extension MailboxAttendance {
             // should means that it slept, or that somebody set the clock.
             let slice = min(left, due ?? left, Self.slice)
             let before = (steady: clock.now, wall: surroundings.clock())
-            let told = try await visit.connection.waitForActivity(seconds: slice)
+            let told: Bool
+            if policy.usesIdle, idle == nil {
+                (told, idle) = try await visit.connection.idle(seconds: slice)
+            } else {
+                told = try await visit.connection.waitForActivity(seconds: slice)
+            }
             let passed = max(
                 (clock.now - before.steady) / .seconds(1), Double(abs(surroundings.clock() - before.wall))
             )

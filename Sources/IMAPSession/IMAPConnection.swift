@@ -71,17 +71,17 @@ public final class IMAPConnection: Sendable {
     /// - Returns: whether there is news. The connection stays in IDLE.
     public func waitForActivity(seconds: Double) async throws(SessionError) -> Bool {
         let eventLoop = channel.eventLoop
-        let handler = handler
-        return try await perform { bound in
-            let news = bound.nextActivity(on: eventLoop)
-            let clock = eventLoop.scheduleTask(in: .nanoseconds(Int64(seconds * 1e9))) { handler.value.wakeWatchers() }
-            return news.map {
-                clock.cancel()
-                return !handler.value.activityIsEmpty
-            }.flatMapErrorThrowing {
-                clock.cancel()
-                throw $0
-            }
+        return try await perform { $0.awaitActivity(seconds: seconds, on: eventLoop) }
+    }
+
+    /// Begins IDLE unless it runs, and waits in it as `waitForActivity` does; nothing comes between the two.
+    ///
+    /// - Returns: whether there is news, and the reply that IDLE ends with.
+    public func idle(seconds: Double) async throws(SessionError) -> (told: Bool, reply: PendingReply) {
+        let eventLoop = channel.eventLoop
+        return try await perform { handler in
+            let reply = PendingReply(future: handler.submit([SubmittedCommand(.idle)], on: eventLoop)[0])
+            return handler.awaitActivity(seconds: seconds, on: eventLoop).map { (told: $0, reply: reply) }
         }
     }
 

@@ -44,7 +44,6 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
     var capabilities: Set<String>? { machine.capabilities }
     var isIdling: Bool { machine.idle != .none }
     var isClosed: Bool { machine.phase == .closed }
-    var activityIsEmpty: Bool { machine.activity.isEmpty }
 
     // MARK: What the connection asks
 
@@ -71,17 +70,20 @@ final class IMAPConnectionHandler: ChannelInboundHandler {
         return machine.activity
     }
 
-    /// Succeeds when something happened in the mailbox (at once when it already has), fails with the connection.
-    func nextActivity(on eventLoop: EventLoop) -> EventLoopFuture<Void> {
+    /// Succeeds when something happened in the mailbox (at once when it already has), when somebody wishes it or so much
+    /// time has passed, with whether something happened; fails with the connection.
+    func awaitActivity(seconds: Double, on eventLoop: EventLoop) -> EventLoopFuture<Bool> {
         if let failure { return eventLoop.makeFailedFuture(failure) }
-        if isWished {
+        if isWished || !machine.activity.isEmpty {
             isWished = false
-            return eventLoop.makeSucceededVoidFuture()
+            return eventLoop.makeSucceededFuture(!machine.activity.isEmpty)
         }
-        if !machine.activity.isEmpty { return eventLoop.makeSucceededVoidFuture() }
         let promise = eventLoop.makePromise(of: Void.self)
         watchers.append(promise)
-        return promise.futureResult
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        let clock = eventLoop.scheduleTask(in: .nanoseconds(Int64(seconds * 1e9))) { bound.value.wakeWatchers() }
+        promise.futureResult.whenComplete { _ in clock.cancel() }
+        return promise.futureResult.map { !bound.value.machine.activity.isEmpty }
     }
 
     func takeAlerts() -> [String] {

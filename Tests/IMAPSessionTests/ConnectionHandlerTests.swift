@@ -231,20 +231,21 @@ import Testing
     @Test func theEndOfTheChannelFailsWhatWaits() throws {
         let bench = try Bench()
         let answers = bench.submit(.noop, .idle)
-        let watch = bench.handler.nextActivity(on: bench.channel.eventLoop)
+        let watch = bench.handler.awaitActivity(seconds: 9, on: bench.channel.eventLoop)
         bench.channel.pipeline.fireChannelInactive()
         #expect(answers.allSatisfy { $0.error?.code == .connectionLost })
         #expect(throws: SessionError.self) { try watch.wait() }
-        #expect(throws: SessionError.self) { try bench.handler.nextActivity(on: bench.channel.eventLoop).wait() }
+        let late = bench.handler.awaitActivity(seconds: 9, on: bench.channel.eventLoop)
+        #expect(throws: SessionError.self) { try late.wait() }
     }
 
     @Test func newsWakesWhoeverWaitsAndIsTakenOnce() throws {
         let bench = try Bench()
         _ = bench.submit(.idle)
         try bench.server("+ idling")
-        let watch = bench.handler.nextActivity(on: bench.channel.eventLoop)
+        let watch = bench.handler.awaitActivity(seconds: 9, on: bench.channel.eventLoop)
         try bench.server("* 5 EXISTS")
-        try watch.wait()
+        #expect(try watch.wait())
         #expect(bench.handler.takeActivity().exists == 5)
         #expect(bench.handler.takeActivity().isEmpty)
     }
@@ -252,7 +253,27 @@ import Testing
     @Test func newsFromBeforeTheWaitCounts() throws {
         let bench = try Bench()
         try bench.server("* 5 EXISTS")
-        try bench.handler.nextActivity(on: bench.channel.eventLoop).wait()
+        #expect(try bench.handler.awaitActivity(seconds: 9, on: bench.channel.eventLoop).wait())
+    }
+
+    @Test func aWaitWithoutNewsEndsWithItsTimeAWishOrTheEndOfIdle() throws {
+        let bench = try Bench()
+        func wait() -> EventLoopFuture<Bool> {
+            bench.handler.awaitActivity(seconds: 9, on: bench.channel.eventLoop)
+        }
+        let timed = wait()
+        bench.channel.embeddedEventLoop.advanceTime(by: .seconds(10))
+        #expect(try timed.wait() == false)
+        let wished = wait()
+        bench.handler.wish()
+        #expect(try wished.wait() == false)
+        // A wish that nobody waited for ends the next wait.
+        bench.handler.wish()
+        #expect(try wait().wait() == false)
+        _ = bench.submit(.idle)
+        let refused = wait()
+        try bench.server("p1 NO not here")
+        #expect(try refused.wait() == false)
     }
 
     @Test func alertsAreShortAndFew() throws {

@@ -20,80 +20,100 @@ struct AccountService: Sendable {
         return logger
     }
 
-    /// Ends only when the task is cancelled.
+    /// Ends when the task is cancelled or the account is stopped.
     func run() async {
-        await withTaskGroup(of: Void.self) { group in
+        let (starts, starter) = AsyncStream.makeStream(of: Int.self)
+        // `--dry-run` only decides.
+        let runners = surroundings.proposing ? [] : runners
+        await withDiscardingTaskGroup { group in
             for mailbox in hub.account.watch {
                 group.addTask { await MailboxWorker(hub: hub, mailbox: mailbox).run() }
             }
-            // `--dry-run` only decides.
-            guard !surroundings.proposing else { return }
-            group.addTask { await repeatedly("working in other folders", hub.elsewhere) { try await workElsewhere() } }
-            group.addTask {
-                await repeatedly("acting on time", hub.timers) { try await TimerRunner(hub: hub).carryOutDue() }
-            }
-            group.addTask {
-                await repeatedly("running scheduled rules", hub.schedules) {
-                    try await ScheduleRunner(hub: hub).runDue()
-                }
-            }
-            if let runner = outboxRunner() {
+            for index in runners.indices { starter.yield(index) }
+            if runners.isEmpty { starter.finish() }
+            var begun: Set<Int> = []
+            for await index in starts {
+                if hub.isStopping { break }
+                let isFirst = begun.insert(index).inserted
                 group.addTask {
-                    await repeatedly("sending", hub.outbox, first: { try await runner.recover() }) {
-                        try await runner.sendDue()
-                    }
-                }
-            }
-            let pipes = pipeRunner
-            group.addTask {
-                await repeatedly("running programs", hub.pipes, first: { try await pipes.recover() }) {
-                    let due = try await pipes.runDue()
-                    try await surroundings.spool.tidy(surroundings.journal)
-                    return due
-                }
-            }
-            let notices = noticeRunner
-            group.addTask {
-                await repeatedly("notifying", hub.notices, first: { try await notices.recover() }) {
-                    try await notices.deliverDue()
+                    let rests = await keepRunning(runners[index], isFirst: isFirst) { starter.yield(index) }
+                    if !rests { starter.finish() }
                 }
             }
         }
     }
 
+    private var runners: [Runner] {
+        var runners = [
+            Runner(what: "working in other folders", wakeup: hub.elsewhere) { try await workElsewhere() },
+            Runner(what: "acting on time", wakeup: hub.timers) { try await TimerRunner(hub: hub).carryOutDue() },
+            Runner(what: "running scheduled rules", wakeup: hub.schedules) {
+                try await ScheduleRunner(hub: hub).runDue()
+            },
+        ]
+        if let runner = outboxRunner() {
+            runners.append(
+                Runner(what: "sending", wakeup: hub.outbox, recover: { try await runner.recover() }) {
+                    try await runner.sendDue()
+                })
+        }
+        let pipes = pipeRunner
+        runners.append(
+            Runner(what: "running programs", wakeup: hub.pipes, recover: { try await pipes.recover() }) {
+                let due = try await pipes.runDue()
+                try await surroundings.spool.tidy(surroundings.journal)
+                return due
+            })
+        let notices = noticeRunner
+        runners.append(
+            Runner(what: "notifying", wakeup: hub.notices, recover: { try await notices.recover() }) {
+                try await notices.deliverDue()
+            })
+        return runners
+    }
+
     /// Does the work, waits until it is due again or somebody asks, and comes back after faults.
-    private func repeatedly(
-        _ what: String, _ wakeup: Wakeup, first: @escaping @Sendable () async throws -> Void = {},
-        _ work: @escaping @Sendable () async throws -> Int64?
-    ) async {
+    ///
+    /// When nothing is due at any time it ends, and `start` is called at the next wish: of a thousand accounts most have
+    /// nothing to do, and each task of theirs would keep a stack.
+    ///
+    /// - Returns: whether it ended for that; otherwise the account ends.
+    private func keepRunning(
+        _ runner: Runner, isFirst: Bool, start: @escaping @Sendable () -> Void
+    ) async -> Bool {
         var backoff = Backoff()
         var generator = SystemRandomNumberGenerator()
-        var isFirst = true
+        var isFirst = isFirst
         while !Task.isCancelled, !hub.isStopping {
             if hub.isPaused {
-                await wakeup.wait(seconds: nil)
+                await runner.wakeup.wait(seconds: nil)
                 continue
             }
             do {
-                if isFirst { try await apart(first) }
+                if isFirst { try await apart(runner.recover) }
                 isFirst = false
-                let due = try await apart(work)
+                let due = try await apart(runner.work)
                 backoff.reset()
-                await wakeup.wait(seconds: due.map { max(0.05, Double($0 - surroundings.clock())) })
+                if let due {
+                    await runner.wakeup.wait(seconds: max(0.05, Double(due - surroundings.clock())))
+                } else if runner.wakeup.rest(start) {
+                    return true
+                }
             } catch is AccountPaused {
                 isFirst = true
             } catch {
-                if Task.isCancelled { return }
+                if Task.isCancelled { return false }
                 // Nothing is in hand now: what this turn left half done is found out before the next.
                 isFirst = true
                 let fault = FaultExplanation(error, of: hub.account)
                 logger.error(
-                    "\(what) failed; trying again later",
+                    "\(runner.what) failed; trying again later",
                     metadata: ["error": "\(error)", "code": "\(fault.code)", "advice": "\(fault.advice)"])
-                await wakeup.wait(
+                await runner.wakeup.wait(
                     seconds: RetryPause.seconds(after: fault, backoff: backoff.next(using: &generator)))
             }
         }
+        return false
     }
 
     /// Sends and notifies what is due now; for `run --once` and the commands that act by themselves.
@@ -198,6 +218,16 @@ struct AccountService: Sendable {
             hub.beginsRedecision(of: $0, generation)
         }
     }
+}
+
+/// Something that works when it is due or wished for.
+private struct Runner: Sendable {
+    let what: String
+    let wakeup: Wakeup
+    /// Finds out what an interrupted turn left half done.
+    var recover: @Sendable () async throws -> Void = {}
+    /// Does what is due, and tells when the next is (in seconds since 1970; `nil`: not before somebody wishes it).
+    let work: @Sendable () async throws -> Int64?
 }
 
 extension AccountConfiguration {

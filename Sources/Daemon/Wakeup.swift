@@ -5,17 +5,31 @@ final class Wakeup: Sendable {
     private struct State {
         var isWished = false
         var waiter: CheckedContinuation<Void, Never>?
+        var starter: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
 
     func wake() {
-        let waiter = state.withLock { state in
-            if state.waiter == nil { state.isWished = true }
-            defer { state.waiter = nil }
-            return state.waiter
+        let (waiter, starter) = state.withLock { state in
+            if state.waiter == nil, state.starter == nil { state.isWished = true }
+            defer { (state.waiter, state.starter) = (nil, nil) }
+            return (state.waiter, state.starter)
         }
         waiter?.resume()
+        starter?()
+    }
+
+    /// Instead of a wait: has the next wish call this, once. Where there is a wish already that counts as seen, and
+    /// nothing is called.
+    ///
+    /// - Returns: whether there was none.
+    func rest(_ starter: @escaping @Sendable () -> Void) -> Bool {
+        state.withLock { state in
+            defer { state.isWished = false }
+            if !state.isWished { state.starter = starter }
+            return !state.isWished
+        }
     }
 
     /// Ends at a wish, after so many seconds (`nil`: never by itself), or when the task is cancelled. For one waiter.

@@ -98,6 +98,7 @@ private struct RetentionService: Service {
                 } catch {
                     surroundings.logger.error("old plans could not be removed", metadata: ["error": "\(error)"])
                 }
+                FreedMemory.giveBack()
                 try? await Task.sleep(for: .seconds(86_400))
             }
         }
@@ -116,6 +117,8 @@ private struct ReadinessService: Service {
             let notifier = ServiceNotifier.fromEnvironment()
             notifier?.tell("READY=1")
             logger.notice("ready")
+            // To connect and to catch up takes more than to wait.
+            FreedMemory.giveBack()
             let interval = ServiceNotifier.watchdogSeconds().map { $0 / 2 } ?? 3_600
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(interval))

@@ -78,13 +78,10 @@ struct Sweep: AsyncParsableCommand {
                 try await lookForAgreement(configuration, query)
             } else {
                 let (number, count, isWhole) = try await planned(configuration, query, show)
+                let saved = count == 1 ? "1 plan, saved; carry it out" : "\(count) plans, saved; carry them out"
                 show(
                     ControlAnswer(
-                        message: count == 0
-                            ? "nothing to do"
-                            : "\(count) plans, saved; carry them out with: postmoon sweep --apply \(number)"
-                    )
-                )
+                        message: count == 0 ? "nothing to do" : "\(saved) with: postmoon sweep --apply \(number)"))
                 if !isWhole { throw CommandStatus(code: 1) }
             }
         } catch {

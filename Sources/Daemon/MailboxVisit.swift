@@ -10,7 +10,9 @@ import MailboxWatch
 import RuleRuntime
 
 /// One connection with one mailbox selected: what is needed to look at its messages and to act on them.
-struct MailboxVisit: Sendable {
+///
+/// Not a structure: whoever waits with one for days would hold copies of all of it on its stack.
+final class MailboxVisit: Sendable {
     let hub: AccountHub
     let mailbox: MailboxName
     let connection: IMAPConnection
@@ -26,6 +28,25 @@ struct MailboxVisit: Sendable {
     let usesResync: Bool
     /// What was there when it was selected; `nil` when that was not asked for, or not told in few bytes.
     let listed: UIDSet?
+
+    private init(
+        hub: AccountHub, mailbox: MailboxName, connection: IMAPConnection, server: SignedIn, uidValidity: UIDValidity,
+        identities: IdentityReader, executor: MailboxExecutor, decider: MessageDecider,
+        roles: [MailboxRole: MailboxName], trustsModSeq: Bool, usesResync: Bool, listed: UIDSet?
+    ) {
+        self.hub = hub
+        self.mailbox = mailbox
+        self.connection = connection
+        self.server = server
+        self.uidValidity = uidValidity
+        self.identities = identities
+        self.executor = executor
+        self.decider = decider
+        self.roles = roles
+        self.trustsModSeq = trustsModSeq
+        self.usesResync = usesResync
+        self.listed = listed
+    }
 
     var journal: Journal { hub.surroundings.journal }
     var logger: Logger { hub.surroundings.logger }

@@ -98,7 +98,7 @@ private struct RetentionService: Service {
                 } catch {
                     surroundings.logger.error("old plans could not be removed", metadata: ["error": "\(error)"])
                 }
-                FreedMemory.giveBack()
+                ProcessMemory.giveBack()
                 try? await Task.sleep(for: .seconds(86_400))
             }
         }
@@ -118,7 +118,7 @@ private struct ReadinessService: Service {
             notifier?.tell("READY=1")
             logger.notice("ready")
             // To connect and to catch up takes more than to wait.
-            FreedMemory.giveBack()
+            ProcessMemory.giveBack()
             let interval = ServiceNotifier.watchdogSeconds().map { $0 / 2 } ?? 3_600
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(interval))

@@ -27,8 +27,7 @@ struct LetterFinder: Sendable {
                 try await Task.sleep(for: .milliseconds(500))
                 continue
             }
-            _ = connection.beginIdle()
-            _ = try await connection.waitForActivity(seconds: min(2, scope.step))
+            _ = try await connection.idle(seconds: min(2, scope.step))
             _ = try await connection.takeActivity()
         } while ContinuousClock.now < end
         return try await look(for: letter, from: from)

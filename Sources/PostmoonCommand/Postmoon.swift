@@ -23,7 +23,7 @@ struct Postmoon: AsyncParsableCommand {
     /// 0 done, 1 a finding or failure, 2 wrong usage or configuration, 75 try again later (DESIGN §5).
     static func main() async {
         ProcessLimits.forbidCoreDumps()
-        MemoryArenas.share()
+        ProcessMemory.shareArena()
         // Swift's threads ask for more than a user may have, and libdispatch would write of each refusal.
         setenv("LIBDISPATCH_LOG", "NO", 0)
         do {

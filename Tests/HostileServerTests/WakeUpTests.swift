@@ -107,6 +107,18 @@ import Testing
         }
     }
 
+    /// Its runners rest by then; an account without that would keep the program until it is cancelled.
+    @Test(.timeLimit(.minutes(1))) func whatIsAskedToStopEndsByItself() async throws {
+        let server = HostileServer()
+        try await Program.run([Program.Account(server: server)], byItself: true) { program in
+            try await program.awaitIdle(server)
+            let token = await server.deliver("before the end")
+            try await program.awaitFiled(token, on: server)
+            try await program.awaitIdle(server)
+        }
+        #expect(server.heardLast.hasSuffix(" LOGOUT\r\n"), "\(server.heardLast)")
+    }
+
     @Test func aTimerFiresOnceWhateverTheClockDoes() async throws {
         let server = HostileServer(mailboxes: ["INBOX", "Filed", "Later"])
         let rules = #"""

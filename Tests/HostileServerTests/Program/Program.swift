@@ -86,8 +86,11 @@ final class Program: Sendable {
     }
 
     /// Runs it as long as the test needs it.
+    ///
+    /// - Parameter ends: asked to stop it ends by itself; what waits for a server that is silent needs more than that.
     static func run(
-        _ accounts: [Account], rules: String = filing, _ body: (Program) async throws -> Void
+        _ accounts: [Account], rules: String = filing, byItself ends: Bool = false,
+        _ body: (Program) async throws -> Void
     ) async throws {
         let program = try await Program(accounts, rules: rules)
         let hubs = program.engine.hubs
@@ -99,7 +102,7 @@ final class Program: Sendable {
         var fault: (any Error)?
         do { try await body(program) } catch { fault = error }
         for hub in hubs { hub.stop() }
-        services.cancel()
+        if !ends { services.cancel() }
         await services.value
         await program.engine.close()
         if let fault {
